@@ -1,0 +1,72 @@
+// Builds dist/: one code-split ESM bundle of src/main.ts, and the guardian as one self-contained file.
+import {access, copyFile, mkdir, readFile, rename, rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const fresh = join(root, `dist.${process.pid}`);
+const exists = async path =>
+	access(path).then(
+		() => true,
+		() => false,
+	);
+
+// signal-exit is CommonJS and calls require.
+const banner = {
+	js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+/** Ink loads this only under DEV=true; left external it would become a static import that fails. */
+const noDevtools = {
+	name: 'no-devtools',
+	setup(bundle) {
+		bundle.onResolve({filter: /^react-devtools-core$/}, () => ({
+			path: 'react-devtools-core',
+			namespace: 'stub',
+		}));
+		bundle.onLoad({filter: /.*/, namespace: 'stub'}, () => ({contents: 'export default {};', loader: 'js'}));
+	},
+};
+
+/** Yoga decodes its WASM through fetch, which loads all of undici: 20 to 35 ms of the start. Without fetch it uses atob. */
+const yogaWithoutFetch = {
+	name: 'yoga-without-fetch',
+	setup(bundle) {
+		bundle.onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => ({
+			contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`,
+			loader: 'js',
+		}));
+	},
+};
+
+const common = {
+	absWorkingDir: root,
+	bundle: true,
+	platform: 'node',
+	target: 'node22.15',
+	format: 'esm',
+	minify: true,
+	legalComments: 'none',
+	banner,
+	define: {'process.env.NODE_ENV': '"production"'},
+	plugins: [noDevtools, yogaWithoutFetch],
+	logLevel: 'warning',
+	jsx: 'automatic',
+};
+
+await mkdir(fresh, {recursive: true});
+await build({
+	...common,
+	entryPoints: {main: 'src/main.ts'},
+	outdir: fresh,
+	splitting: true,
+	chunkNames: 'chunks/[name]-[hash]',
+});
+await build({...common, entryPoints: {guardian: 'src/hold/guardian-main.ts'}, outdir: fresh});
+const boots = join(root, 'src/lab/boots.pack');
+if (await exists(boots)) await copyFile(boots, join(fresh, 'boots.pack'));
+
+const dist = join(root, 'dist');
+await rm(dist, {recursive: true, force: true});
+await rename(fresh, dist);

@@ -1,0 +1,244 @@
+/**
+ * What the rest of unflap sees of AWS: our own types, and the calls. SDK types stay inside this room.
+ * Texts that somebody else wrote are `Hostile`. AWS enums are open: unknown values pass through as they are.
+ */
+import type {AwsClock, AwsMs} from '../base/clock.ts';
+import type {Hostile} from '../base/text.ts';
+
+export type ScalingProcess =
+	| 'Launch'
+	| 'Terminate'
+	| 'AddToLoadBalancer'
+	| 'AlarmNotification'
+	| 'AZRebalance'
+	| 'HealthCheck'
+	| 'InstanceRefresh'
+	| 'ReplaceUnhealthy'
+	| 'ScheduledActions';
+
+export type SuspendedProcess = {readonly process: string; readonly reason: Hostile};
+export type GroupTag = {readonly key: Hostile; readonly value: Hostile; readonly propagateAtLaunch: boolean};
+
+export type GroupInstance = {
+	readonly instanceId: string;
+	readonly availabilityZone: string;
+	/** Open enum, e.g. 'InService', 'Pending:Wait'. */
+	readonly lifecycleState: string;
+	/** 'Healthy' or 'Unhealthy', case as AWS sent it folded to that of the group call. */
+	readonly healthStatus: string;
+	readonly protectedFromScaleIn: boolean;
+	readonly templateVersion: Hostile | null;
+	readonly instanceType: string | null;
+};
+
+export type Group = {
+	readonly name: Hostile;
+	readonly arn: string;
+	readonly min: number;
+	readonly max: number;
+	readonly desired: number;
+	readonly createdAt: AwsMs | null;
+	/** Set while the group is being deleted. */
+	readonly status: string | null;
+	/** Set when only this service principal may change the group. */
+	readonly operator: string | null;
+	readonly healthCheckTypes: readonly string[];
+	readonly healthCheckGraceSeconds: number;
+	readonly template: {readonly name: Hostile; readonly version: Hostile} | null;
+	readonly targetGroupArns: readonly string[];
+	readonly instances: readonly GroupInstance[];
+	readonly suspended: readonly SuspendedProcess[];
+	readonly tags: readonly GroupTag[];
+	readonly maxInstanceLifetimeSeconds: number | null;
+};
+
+export type Activity = {
+	readonly activityId: string;
+	readonly group: Hostile;
+	readonly description: Hostile;
+	readonly cause: Hostile;
+	readonly startedAt: AwsMs;
+	readonly endedAt: AwsMs | null;
+	/** Open enum: 'Successful', 'Failed', 'Cancelled', 'InProgress', 'MidLifecycleAction', … */
+	readonly status: string;
+	readonly statusMessage: Hostile | null;
+};
+
+export type LifecycleHook = {
+	readonly name: Hostile;
+	readonly transition: string;
+	readonly heartbeatTimeoutSeconds: number;
+	readonly globalTimeoutSeconds: number;
+	readonly defaultResult: string;
+};
+
+export type ScalingPolicySummary = {readonly name: Hostile; readonly type: string; readonly enabled: boolean};
+
+export type TargetHealth = {
+	readonly instanceId: string;
+	readonly port: number | null;
+	readonly state: string;
+	readonly reason: string | null;
+	readonly description: Hostile | null;
+};
+
+export type TargetGroup = {
+	readonly arn: string;
+	readonly name: Hostile;
+	readonly port: number | null;
+	readonly healthCheckPath: Hostile | null;
+	readonly healthCheckPort: Hostile | null;
+	readonly intervalSeconds: number;
+	readonly timeoutSeconds: number;
+	readonly unhealthyThreshold: number;
+};
+
+export type Ec2Instance = {
+	readonly instanceId: string;
+	/** 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped', open. */
+	readonly state: string;
+	readonly stateReason: Hostile | null;
+	readonly launchedAt: AwsMs | null;
+	readonly privateIp: string | null;
+	readonly imageId: string | null;
+	readonly instanceType: string | null;
+	readonly profileArn: Hostile | null;
+	readonly nameTag: Hostile | null;
+	readonly httpTokens: string | null;
+	readonly metadataTags: string | null;
+	readonly hopLimit: number | null;
+};
+
+export type SsmInfo = {
+	readonly instanceId: string;
+	/** 'Online' | 'ConnectionLost' | …; open. */
+	readonly pingStatus: string;
+	readonly agentVersion: string | null;
+};
+
+export type SessionTicket = {readonly sessionId: string; readonly streamUrl: string; readonly token: string};
+
+export type Identity = {readonly accountId: string; readonly callerArn: Hostile; readonly partition: string};
+
+export type CallOptions = {readonly signal?: AbortSignal};
+
+/** Calls that change nothing. */
+export type ReadCalls = {
+	/** All pages; `names` asks for these groups alone (exact). */
+	readonly groups: (options?: CallOptions & {names?: readonly string[]; includeInstances?: boolean}) => Promise<readonly Group[]>;
+	/** Newest first. Without `group`: account-wide, one page (100). `max` bounds the records read. */
+	readonly activities: (options: CallOptions & {group?: string; since?: AwsMs; max?: number}) => Promise<readonly Activity[]>;
+	readonly hooks: (group: string, options?: CallOptions) => Promise<readonly LifecycleHook[]>;
+	readonly policies: (group: string, options?: CallOptions) => Promise<readonly ScalingPolicySummary[]>;
+	readonly targetGroups: (arns: readonly string[], options?: CallOptions) => Promise<readonly TargetGroup[]>;
+	readonly targetHealth: (targetGroupArn: string, options?: CallOptions) => Promise<readonly TargetHealth[]>;
+	/** Unknown ids are left out, never an error. */
+	readonly instances: (ids: readonly string[], options?: CallOptions) => Promise<readonly Ec2Instance[]>;
+	/** Decoded console text, latest where the instance type allows; empty string early in boot. */
+	readonly consoleOutput: (instanceId: string, options?: CallOptions) => Promise<{readonly text: Hostile; readonly at: AwsMs | null}>;
+	/** Decoded; may hold secrets: never written anywhere. */
+	readonly userData: (instanceId: string, options?: CallOptions) => Promise<Hostile | null>;
+	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
+	readonly ssmConnected: (instanceId: string, options?: CallOptions) => Promise<boolean>;
+	readonly identity: (options?: CallOptions) => Promise<Identity>;
+};
+
+/** Calls that open a way to a box but change nothing in the group. */
+export type StreamCalls = {
+	/** AWS-StartNonInteractiveCommand with separateOutputStream=true; `command` is what the agent splits into argv. */
+	readonly startCommandSession: (instanceId: string, command: string, reason: string, options?: CallOptions) => Promise<SessionTicket>;
+	readonly resumeSession: (sessionId: string, options?: CallOptions) => Promise<SessionTicket | null>;
+	readonly terminateSession: (sessionId: string, options?: CallOptions) => Promise<void>;
+	/** Headers of the signed WebSocket upgrade (service ssmmessages); throws before making any header if the URL is not AWS's or the override's. */
+	readonly signStreamUrl: (streamUrl: string) => Promise<Readonly<Record<string, string>>>;
+	/** An http.Agent for the WebSocket (proxy, CA bundle), or undefined for the default one. */
+	readonly streamAgent: (streamUrl: string) => import('node:http').Agent | undefined;
+};
+
+/** Calls that change something. Each is in the command log; all refuse under --read-only with UnflapError 'read-only'. */
+export type ChangeCalls = {
+	/** Throws on an empty or unknown list before any request. */
+	readonly suspend: (group: string, processes: readonly ScalingProcess[], options?: CallOptions) => Promise<void>;
+	readonly resume: (group: string, processes: readonly ScalingProcess[], options?: CallOptions) => Promise<void>;
+	/** Proves the right to resume without naming a real process (hold.md, preflight). */
+	readonly probeResume: (group: string, options?: CallOptions) => Promise<'permitted' | 'denied' | 'unknown'>;
+	/** Key `unflap:hold:<8 hex>`, value at most 256 characters, never propagated. */
+	readonly putTag: (group: string, key: string, value: string, options?: CallOptions) => Promise<void>;
+	readonly deleteTag: (group: string, key: string, options?: CallOptions) => Promise<void>;
+	readonly setHealthy: (instanceId: string, options?: CallOptions) => Promise<void>;
+};
+
+/** One line of the command log `@`. */
+export type LoggedCall = {
+	readonly at: AwsMs;
+	readonly operation: string;
+	readonly group: Hostile | null;
+	readonly detail: Hostile;
+	readonly outcome: {readonly state: 'sent'} | {readonly state: 'ok'} | {readonly state: 'failed'; readonly code: string; readonly message: Hostile};
+	/** The AWS CLI line that does the same, or null where a word cannot be quoted safely. */
+	readonly cliLine: string | null;
+	readonly undo: string | null;
+};
+
+/** One row of the errors view `!`: same operation and code are folded. */
+export type SeenError = {
+	readonly operation: string;
+	readonly code: string;
+	readonly message: Hostile;
+	readonly count: number;
+	readonly firstAt: AwsMs;
+	readonly lastAt: AwsMs;
+	/** What unflap does about it, and what the user can do. */
+	readonly advice: string;
+};
+
+export type Feed<T> = {
+	/** A stable snapshot: the same reference until something changes. */
+	readonly entries: () => readonly T[];
+	readonly subscribe: (listener: () => void) => () => void;
+};
+
+export type AwsFacts = {
+	readonly region: string;
+	readonly profile: string | null;
+	/** The endpoint override in force, userinfo masked, or null for AWS's own. */
+	readonly endpoint: string | null;
+	readonly readOnly: boolean;
+};
+
+/**
+ * One region with one set of credentials. `polling` is adaptive and polite; `release` is a separate client with
+ * its own connections and no adaptive rate limit, for everything a hold does.
+ */
+export type Aws = {
+	readonly facts: AwsFacts;
+	readonly clock: AwsClock;
+	readonly polling: ReadCalls;
+	readonly release: ReadCalls & ChangeCalls;
+	readonly stream: StreamCalls;
+	readonly commandLog: Feed<LoggedCall>;
+	readonly errors: Feed<SeenError>;
+	/** 'ok' | 'throttled' | 'offline' | 'expired' | 'denied' as of the last answers. */
+	readonly health: () => 'ok' | 'throttled' | 'offline' | 'expired' | 'denied';
+	/** Resolved credentials for the guardian, in memory only. */
+	readonly credentials: () => Promise<ResolvedCredentials>;
+	readonly close: () => void;
+};
+
+export type ResolvedCredentials = {
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+	readonly sessionToken?: string;
+	readonly expiration?: AwsMs;
+};
+
+/** What createAws needs; the guardian gets the same as JSON over its pipe. */
+export type AwsOptions = {
+	readonly region?: string;
+	readonly profile?: string;
+	readonly endpointUrl?: string;
+	readonly readOnly: boolean;
+	readonly credentials?: ResolvedCredentials;
+	/** UNFLAP_AWS_TIME_RATE, 1 by default; other than 1 only with a loopback endpoint. */
+	readonly timeRate: number;
+};

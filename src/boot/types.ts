@@ -1,0 +1,94 @@
+/** The boot model: units, attempts, chain, first fault. Built by folding journal entries, refined by unit state. */
+import type {Hostile} from '../base/text.ts';
+
+export type UnitState = 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped' | 'waiting' | 'orphan';
+
+export type Attempt = {
+	/** 1 for the first. */
+	readonly number: number;
+	/** Seconds since the boot's monotonic zero. */
+	readonly startSeconds: number;
+	/** null while it runs. */
+	readonly endSeconds: number | null;
+	/** systemd's result word: 'success', 'exit-code', 'signal', 'core-dump', 'oom-kill', 'timeout', 'start-limit-hit', …; null while it runs. */
+	readonly result: string | null;
+	readonly exitCode: number | null;
+	readonly signal: number | null;
+	readonly gaveUp: boolean;
+	readonly why: Hostile | null;
+};
+
+export type BootUnit = {
+	readonly name: Hostile;
+	readonly state: UnitState;
+	readonly startSeconds: number | null;
+	readonly endSeconds: number | null;
+	readonly attempts: readonly Attempt[];
+	readonly result: string | null;
+	readonly exitCode: number | null;
+	readonly why: Hostile | null;
+	readonly requires: readonly Hostile[];
+	readonly after: readonly Hostile[];
+	readonly recovered: boolean;
+	/** The unit's own last lines before its first failure, oldest first, at most 10. */
+	readonly lastWords: readonly Hostile[];
+};
+
+export type FirstFault = {
+	readonly unit: Hostile;
+	readonly result: string;
+	readonly exitCode: number | null;
+	/** The line that says why, best guess: the unit's own error, else systemd's sentence. */
+	readonly message: Hostile;
+	/** Microseconds since 1970 UTC. */
+	readonly atUs: number;
+	readonly atSeconds: number;
+};
+
+export type BootNote = {readonly kind: string; readonly text: Hostile; readonly atSeconds: number | null};
+
+export type Boot = {
+	readonly bootId: string;
+	/** Microseconds since 1970 UTC of the monotonic zero, by a late entry. */
+	readonly startedAtUs: number | null;
+	readonly finished: boolean;
+	/** Seconds at which "Startup finished" came, or null. */
+	readonly finishedSeconds: number | null;
+	/** When a shutdown began, or null: failures after it are consequences. */
+	readonly shutdownSeconds: number | null;
+	readonly lastSeconds: number;
+	readonly firstFault: FirstFault | null;
+	readonly chain: readonly Hostile[];
+	readonly units: readonly BootUnit[];
+	readonly notes: readonly BootNote[];
+	readonly entryCount: number;
+	/** Lines journald said it dropped. */
+	readonly suppressed: number;
+};
+
+/** What `systemctl show` said of one unit; only what the model uses. */
+export type UnitFacts = {
+	readonly id: Hostile;
+	readonly loadState: string;
+	readonly activeState: string;
+	readonly subState: string;
+	readonly result: string;
+	readonly type: string;
+	readonly execMainCode: number;
+	readonly execMainStatus: number;
+	readonly restarts: number;
+	readonly conditionResult: boolean | null;
+	readonly conditionAtUs: number;
+	readonly inactiveExitUs: number;
+	readonly activeEnterUs: number;
+	readonly activeExitUs: number;
+	readonly inactiveEnterUs: number;
+	readonly requires: readonly Hostile[];
+	readonly wants: readonly Hostile[];
+	readonly bindsTo: readonly Hostile[];
+	readonly after: readonly Hostile[];
+	readonly fragmentPath: Hostile;
+	readonly unitFileState: string;
+	readonly execStart: Hostile;
+	readonly restart: string;
+};

@@ -1,0 +1,134 @@
+/** What commands and screens see of a hold. The core's own state and events live in core.ts. */
+import type {ScalingProcess} from '../aws/types.ts';
+import type {AwsMs} from '../base/clock.ts';
+import type {Hostile} from '../base/text.ts';
+
+export type Preset = 'freeze' | 'no-replace' | 'quiet';
+
+export type HoldRequest = {
+	readonly group: string;
+	readonly processes: readonly ScalingProcess[];
+	readonly preset: Preset | 'custom';
+	/** AWS seconds. */
+	readonly forSeconds: number;
+	readonly reason: string;
+};
+
+/** Everything the preview says, read from the group as it is. */
+export type HoldPreview = {
+	readonly group: string;
+	readonly preset: Preset | 'custom';
+	readonly wanted: readonly ScalingProcess[];
+	/** Suspended before us and left off: the preset's and others'. */
+	readonly baseline: readonly string[];
+	readonly covered: readonly string[];
+	readonly notCovered: readonly {readonly instanceId: string; readonly why: string}[];
+	/** Plain sentences: what holding costs, what it cannot do. */
+	readonly costs: readonly Hostile[];
+	readonly until: AwsMs;
+	readonly healthyBoxes: number;
+	readonly mostlyHookDeaths: boolean;
+	/** Another live hold: ours joins. */
+	readonly joins: readonly {readonly holdId: string; readonly owner: string}[];
+	/** Boxes already marked Unhealthy: asked once whether to set them Healthy. */
+	readonly marked: readonly string[];
+	/** Why the hold would be refused, or null. */
+	readonly refusal: string | null;
+	readonly permission: 'permitted' | 'denied' | 'unknown';
+};
+
+/** Who will die of a release, and what it gives back. */
+export type ReleasePreview = {
+	readonly group: string;
+	readonly givesBack: readonly string[];
+	readonly leavesOff: readonly {readonly process: string; readonly why: string}[];
+	readonly terminate: readonly {readonly instanceId: string; readonly why: Hostile}[];
+	readonly judge: readonly {readonly instanceId: string; readonly why: Hostile}[];
+	readonly launches: string | null;
+	readonly stillHeldBy: readonly string[];
+	/** terminate + judge: the number to type; 0 means enter releases. */
+	readonly dies: number;
+};
+
+export type HoldPhase = 'acquiring' | 'held' | 'ending' | 'releasing' | 'released' | 'refused' | 'release-incomplete' | 'handed-over';
+
+/** A snapshot of one hold of this process: stable reference until something changes. */
+export type HoldView = {
+	readonly holdId: string;
+	readonly group: string;
+	readonly phase: HoldPhase;
+	readonly owner: string;
+	readonly others: readonly string[];
+	readonly since: AwsMs | null;
+	/** The fixed end, moved by a person only. */
+	readonly until: AwsMs;
+	readonly totalSeconds: number;
+	readonly wanted: readonly ScalingProcess[];
+	readonly baseline: readonly string[];
+	readonly covered: readonly string[];
+	readonly notCovered: readonly {readonly instanceId: string; readonly why: string}[];
+	/** 'none yet' in this version: there is no server-side net. */
+	readonly net: 'none';
+	readonly warnings: readonly Hostile[];
+	readonly outcome: HoldOutcome | null;
+};
+
+export type HoldOutcome =
+	| {readonly kind: 'released'; readonly resumed: readonly string[]; readonly left: readonly {readonly process: string; readonly why: string}[]; readonly verified: boolean; readonly at: AwsMs; readonly seconds: number}
+	| {readonly kind: 'refused'; readonly message: Hostile; readonly next: readonly string[]; readonly clean: boolean}
+	| {readonly kind: 'incomplete'; readonly still: readonly string[]; readonly command: string; readonly guardian: boolean};
+
+/** The events `hold -o jsonl` prints, in the contract's words. */
+export type HoldEvent =
+	| {readonly event: 'preview'; readonly group: string; readonly wanted: readonly string[]; readonly baseline: readonly string[]; readonly covered: readonly string[]; readonly notCovered: readonly string[]; readonly until: string}
+	| {readonly event: 'held'; readonly holdId: string; readonly group: string; readonly suspended: readonly string[]; readonly baseline: readonly string[]; readonly until: string}
+	| {readonly event: 'renewed'; readonly until: string}
+	| {readonly event: 'repaired'; readonly processes: readonly string[]; readonly message: string}
+	| {readonly event: 'warning'; readonly message: string}
+	| {readonly event: 'refused'; readonly message: string; readonly next: readonly string[]}
+	| {readonly event: 'released'; readonly resumed: readonly string[]; readonly left: readonly string[]; readonly verified: boolean; readonly seconds: number}
+	| {readonly event: 'release-incomplete'; readonly still: readonly string[]; readonly command: string};
+
+/** One running hold: the shell around the pure core. */
+export type HoldSession = {
+	readonly view: () => HoldView;
+	readonly subscribe: (listener: () => void) => () => void;
+	readonly onEvent: (listener: (event: HoldEvent) => void) => void;
+	/** Resolves when it is held, refused or ended. */
+	readonly settled: Promise<HoldView>;
+	readonly extend: (seconds: number) => void;
+	readonly releasePreview: () => Promise<ReleasePreview>;
+	/** Releases without questions; resolves with the outcome. A second call returns the same promise. */
+	readonly release: () => Promise<HoldOutcome>;
+	/** Lets the guardian finish; resolves at once with the line to print. */
+	readonly handOver: () => HoldOutcome;
+	readonly done: Promise<HoldOutcome>;
+};
+
+export type HeldElsewhere = {
+	readonly holdId: string;
+	readonly group: string;
+	readonly region: string;
+	readonly owner: string;
+	readonly host: string;
+	readonly since: AwsMs | null;
+	readonly until: AwsMs | null;
+	readonly state: 'live' | 'expired' | 'stray';
+	readonly suspended: readonly string[];
+	readonly mine: boolean;
+};
+
+/** All holds of this process, and the way to make one. */
+export type Holds = {
+	readonly sessions: () => readonly HoldSession[];
+	readonly subscribe: (listener: () => void) => () => void;
+	readonly preview: (group: string, preset: Preset | readonly ScalingProcess[], forSeconds: number) => Promise<HoldPreview>;
+	readonly hold: (request: HoldRequest) => HoldSession;
+	/** Finishes dead entries of the ledger (at start, and `release`): what was finished, and what was only reported. */
+	readonly finishLeftOvers: () => Promise<readonly {readonly group: string; readonly holdId: string; readonly result: 'finished' | 'reported'; readonly text: string}[]>;
+	readonly list: () => Promise<readonly HeldElsewhere[]>;
+	readonly releaseAll: () => Promise<readonly HoldOutcome[]>;
+	readonly handOverAll: () => readonly HoldOutcome[];
+	/** The box in focus: counted in `covered`, set Healthy after a hold if the user said yes. */
+	readonly setHealthy: (instanceId: string) => Promise<void>;
+};
