@@ -125,9 +125,13 @@ export type CallOptions = {readonly signal?: AbortSignal};
 /** Calls that change nothing. */
 export type ReadCalls = {
 	/** All pages; `names` asks for these groups alone (exact). */
-	readonly groups: (options?: CallOptions & {names?: readonly string[]; includeInstances?: boolean}) => Promise<readonly Group[]>;
+	readonly groups: (
+		options?: CallOptions & {names?: readonly string[]; includeInstances?: boolean},
+	) => Promise<readonly Group[]>;
 	/** Newest first. Without `group`: account-wide, one page (100). `max` bounds the records read. */
-	readonly activities: (options: CallOptions & {group?: string; since?: AwsMs; max?: number}) => Promise<readonly Activity[]>;
+	readonly activities: (
+		options: CallOptions & {group?: string; since?: AwsMs; max?: number},
+	) => Promise<readonly Activity[]>;
 	readonly hooks: (group: string, options?: CallOptions) => Promise<readonly LifecycleHook[]>;
 	readonly policies: (group: string, options?: CallOptions) => Promise<readonly ScalingPolicySummary[]>;
 	readonly targetGroups: (arns: readonly string[], options?: CallOptions) => Promise<readonly TargetGroup[]>;
@@ -135,7 +139,10 @@ export type ReadCalls = {
 	/** Unknown ids are left out, never an error. */
 	readonly instances: (ids: readonly string[], options?: CallOptions) => Promise<readonly Ec2Instance[]>;
 	/** Decoded console text, latest where the instance type allows; empty string early in boot. */
-	readonly consoleOutput: (instanceId: string, options?: CallOptions) => Promise<{readonly text: Hostile; readonly at: AwsMs | null}>;
+	readonly consoleOutput: (
+		instanceId: string,
+		options?: CallOptions,
+	) => Promise<{readonly text: Hostile; readonly at: AwsMs | null}>;
 	/** Decoded; may hold secrets: never written anywhere. */
 	readonly userData: (instanceId: string, options?: CallOptions) => Promise<Hostile | null>;
 	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
@@ -146,7 +153,12 @@ export type ReadCalls = {
 /** Calls that open a way to a box but change nothing in the group. */
 export type StreamCalls = {
 	/** AWS-StartNonInteractiveCommand with separateOutputStream=true; `command` is what the agent splits into argv. */
-	readonly startCommandSession: (instanceId: string, command: string, reason: string, options?: CallOptions) => Promise<SessionTicket>;
+	readonly startCommandSession: (
+		instanceId: string,
+		command: string,
+		reason: string,
+		options?: CallOptions,
+	) => Promise<SessionTicket>;
 	readonly resumeSession: (sessionId: string, options?: CallOptions) => Promise<SessionTicket | null>;
 	readonly terminateSession: (sessionId: string, options?: CallOptions) => Promise<void>;
 	/** Headers of the signed WebSocket upgrade (service ssmmessages); throws before making any header if the URL is not AWS's or the override's. */
@@ -158,8 +170,16 @@ export type StreamCalls = {
 /** Calls that change something. Each is in the command log; all refuse under --read-only with UnflapError 'read-only'. */
 export type ChangeCalls = {
 	/** Throws on an empty or unknown list before any request. */
-	readonly suspend: (group: string, processes: readonly ScalingProcess[], options?: CallOptions) => Promise<void>;
-	readonly resume: (group: string, processes: readonly ScalingProcess[], options?: CallOptions) => Promise<void>;
+	readonly suspend: (
+		group: string,
+		processes: readonly ScalingProcess[],
+		options?: CallOptions,
+	) => Promise<void>;
+	readonly resume: (
+		group: string,
+		processes: readonly ScalingProcess[],
+		options?: CallOptions,
+	) => Promise<void>;
 	/** Proves the right to resume without naming a real process (hold.md, preflight). */
 	readonly probeResume: (group: string, options?: CallOptions) => Promise<'permitted' | 'denied' | 'unknown'>;
 	/** Key `unflap:hold:<8 hex>`, value at most 256 characters, never propagated. */
@@ -174,7 +194,10 @@ export type LoggedCall = {
 	readonly operation: string;
 	readonly group: Hostile | null;
 	readonly detail: Hostile;
-	readonly outcome: {readonly state: 'sent'} | {readonly state: 'ok'} | {readonly state: 'failed'; readonly code: string; readonly message: Hostile};
+	readonly outcome:
+		| {readonly state: 'sent'}
+		| {readonly state: 'ok'}
+		| {readonly state: 'failed'; readonly code: string; readonly message: Hostile};
 	/** The AWS CLI line that does the same, or null where a word cannot be quoted safely. */
 	readonly cliLine: string | null;
 	readonly undo: string | null;

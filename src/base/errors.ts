@@ -42,6 +42,14 @@ export class UnflapError extends Error {
 		this.kind = kind;
 		this.meaning = options.meaning;
 		this.next = options.next ?? [];
-		this.exitCode = options.exitCode ?? (kind === 'usage' || kind === 'config' ? 2 : kind === 'refused' ? 3 : kind === 'release-incomplete' ? 4 : 1);
+		this.exitCode =
+			options.exitCode ??
+			(kind === 'usage' || kind === 'config'
+				? 2
+				: kind === 'refused'
+					? 3
+					: kind === 'release-incomplete'
+						? 4
+						: 1);
 	}
 }

@@ -49,7 +49,12 @@ export type FlapStatistics = {
 	readonly flapsPerHour: number | null;
 	readonly lifeMedianSeconds: number | null;
 	readonly lifeSpreadSeconds: number | null;
-	readonly lastDeath: {readonly at: AwsMs; readonly instanceId: string; readonly cause: DeathCause; readonly rawCause: Hostile} | null;
+	readonly lastDeath: {
+		readonly at: AwsMs;
+		readonly instanceId: string;
+		readonly cause: DeathCause;
+		readonly rawCause: Hostile;
+	} | null;
 	readonly deaths: number;
 	readonly launches: number;
 	/** Start of the flapping seen, or of what was read. */
@@ -66,7 +71,11 @@ export type GroupView = {
 	readonly flaps: FlapStatistics;
 	readonly holds: readonly HoldTag[];
 	/** Suspended processes that no hold explains. */
-	readonly strays: readonly {readonly process: string; readonly reason: Hostile; readonly since: AwsMs | null}[];
+	readonly strays: readonly {
+		readonly process: string;
+		readonly reason: Hostile;
+		readonly since: AwsMs | null;
+	}[];
 	readonly lives: readonly Life[];
 	readonly activities: readonly Activity[];
 };

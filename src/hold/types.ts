@@ -50,7 +50,15 @@ export type ReleasePreview = {
 	readonly dies: number;
 };
 
-export type HoldPhase = 'acquiring' | 'held' | 'ending' | 'releasing' | 'released' | 'refused' | 'release-incomplete' | 'handed-over';
+export type HoldPhase =
+	| 'acquiring'
+	| 'held'
+	| 'ending'
+	| 'releasing'
+	| 'released'
+	| 'refused'
+	| 'release-incomplete'
+	| 'handed-over';
 
 /** A snapshot of one hold of this process: stable reference until something changes. */
 export type HoldView = {
@@ -74,19 +82,57 @@ export type HoldView = {
 };
 
 export type HoldOutcome =
-	| {readonly kind: 'released'; readonly resumed: readonly string[]; readonly left: readonly {readonly process: string; readonly why: string}[]; readonly verified: boolean; readonly at: AwsMs; readonly seconds: number}
-	| {readonly kind: 'refused'; readonly message: Hostile; readonly next: readonly string[]; readonly clean: boolean}
-	| {readonly kind: 'incomplete'; readonly still: readonly string[]; readonly command: string; readonly guardian: boolean};
+	| {
+			readonly kind: 'released';
+			readonly resumed: readonly string[];
+			readonly left: readonly {readonly process: string; readonly why: string}[];
+			readonly verified: boolean;
+			readonly at: AwsMs;
+			readonly seconds: number;
+	  }
+	| {
+			readonly kind: 'refused';
+			readonly message: Hostile;
+			readonly next: readonly string[];
+			readonly clean: boolean;
+	  }
+	| {
+			readonly kind: 'incomplete';
+			readonly still: readonly string[];
+			readonly command: string;
+			readonly guardian: boolean;
+	  };
 
 /** The events `hold -o jsonl` prints, in the contract's words. */
 export type HoldEvent =
-	| {readonly event: 'preview'; readonly group: string; readonly wanted: readonly string[]; readonly baseline: readonly string[]; readonly covered: readonly string[]; readonly notCovered: readonly string[]; readonly until: string}
-	| {readonly event: 'held'; readonly holdId: string; readonly group: string; readonly suspended: readonly string[]; readonly baseline: readonly string[]; readonly until: string}
+	| {
+			readonly event: 'preview';
+			readonly group: string;
+			readonly wanted: readonly string[];
+			readonly baseline: readonly string[];
+			readonly covered: readonly string[];
+			readonly notCovered: readonly string[];
+			readonly until: string;
+	  }
+	| {
+			readonly event: 'held';
+			readonly holdId: string;
+			readonly group: string;
+			readonly suspended: readonly string[];
+			readonly baseline: readonly string[];
+			readonly until: string;
+	  }
 	| {readonly event: 'renewed'; readonly until: string}
 	| {readonly event: 'repaired'; readonly processes: readonly string[]; readonly message: string}
 	| {readonly event: 'warning'; readonly message: string}
 	| {readonly event: 'refused'; readonly message: string; readonly next: readonly string[]}
-	| {readonly event: 'released'; readonly resumed: readonly string[]; readonly left: readonly string[]; readonly verified: boolean; readonly seconds: number}
+	| {
+			readonly event: 'released';
+			readonly resumed: readonly string[];
+			readonly left: readonly string[];
+			readonly verified: boolean;
+			readonly seconds: number;
+	  }
 	| {readonly event: 'release-incomplete'; readonly still: readonly string[]; readonly command: string};
 
 /** One running hold: the shell around the pure core. */
@@ -122,10 +168,21 @@ export type HeldElsewhere = {
 export type Holds = {
 	readonly sessions: () => readonly HoldSession[];
 	readonly subscribe: (listener: () => void) => () => void;
-	readonly preview: (group: string, preset: Preset | readonly ScalingProcess[], forSeconds: number) => Promise<HoldPreview>;
+	readonly preview: (
+		group: string,
+		preset: Preset | readonly ScalingProcess[],
+		forSeconds: number,
+	) => Promise<HoldPreview>;
 	readonly hold: (request: HoldRequest) => HoldSession;
 	/** Finishes dead entries of the ledger (at start, and `release`): what was finished, and what was only reported. */
-	readonly finishLeftOvers: () => Promise<readonly {readonly group: string; readonly holdId: string; readonly result: 'finished' | 'reported'; readonly text: string}[]>;
+	readonly finishLeftOvers: () => Promise<
+		readonly {
+			readonly group: string;
+			readonly holdId: string;
+			readonly result: 'finished' | 'reported';
+			readonly text: string;
+		}[]
+	>;
 	readonly list: () => Promise<readonly HeldElsewhere[]>;
 	readonly releaseAll: () => Promise<readonly HoldOutcome[]>;
 	readonly handOverAll: () => readonly HoldOutcome[];

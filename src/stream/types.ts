@@ -1,7 +1,7 @@
 /** From a box to the log store: rungs, streams, the block store. */
 import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
-import type {UnitFacts} from '../boot/types.ts';
+import type {UnitFacts} from '../remote/types.ts';
 
 export type Rung = 'session' | 'console';
 
@@ -15,7 +15,12 @@ export type StreamState =
 
 /** What a stream says, in order. Entries come once each, in the journal's order. */
 export type StreamEvent =
-	| {readonly kind: 'state'; readonly state: StreamState; readonly rung: Rung; readonly whyNotHigher: Hostile | null}
+	| {
+			readonly kind: 'state';
+			readonly state: StreamState;
+			readonly rung: Rung;
+			readonly whyNotHigher: Hostile | null;
+	  }
 	| {readonly kind: 'entries'; readonly entries: readonly JournalEntry[]}
 	| {readonly kind: 'units'; readonly units: readonly UnitFacts[]}
 	| {readonly kind: 'console'; readonly text: Hostile}

@@ -1,0 +1,67 @@
+/** The shape of a command. Each lives in a file of its own; main.ts holds the table. */
+import type {Aws} from '../aws/types.ts';
+import type {ExitCode} from '../base/errors.ts';
+import type {Settings} from '../base/settings.ts';
+import type {Hostile, Shown} from '../base/text.ts';
+import type {Holds} from '../hold/types.ts';
+
+export type OutputFormat = 'text' | 'json' | 'jsonl' | 'cat' | 'md' | 'html' | 'svg';
+
+export type FlagSpec = {
+	readonly type: 'string' | 'boolean';
+	readonly short?: string;
+	readonly multiple?: boolean;
+	/** How the value is called in help, e.g. 'TEXT'. */
+	readonly value?: string;
+	readonly help: string;
+};
+
+export type Command = {
+	readonly name: string;
+	/** One line for the list of commands. */
+	readonly summary: string;
+	/** E.g. 'unflap ls [FILTER]'. */
+	readonly usage: string;
+	readonly example: string;
+	readonly flags: Readonly<Record<string, FlagSpec>>;
+	/** The first is the default. */
+	readonly outputs: readonly OutputFormat[];
+	/** Everything after `--` stays untouched in `rest`. */
+	readonly run: (context: CommandContext, args: CommandArgs) => Promise<ExitCode>;
+};
+
+export type CommandArgs = {
+	readonly positionals: readonly string[];
+	readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+	readonly rest: readonly string[] | null;
+	readonly output: OutputFormat;
+};
+
+/** What main.ts hands to a command. Lazy where it costs start-up time. */
+export type CommandContext = {
+	readonly settings: Settings;
+	readonly readOnly: boolean;
+	readonly aws: () => Promise<Aws>;
+	readonly holds: () => Promise<Holds>;
+	readonly out: Printer;
+	/** Aborted on SIGINT, SIGTERM, SIGHUP when no command has taken the signals over; its reason is the exit code. */
+	readonly signal: AbortSignal;
+	readonly environment: Readonly<NodeJS.ProcessEnv>;
+};
+
+/** Data to stdout, everything else to stderr. EPIPE on stdout aborts `signal`. */
+export type Printer = {
+	readonly line: (text: Shown) => void;
+	/** One JSON document or one record a line; control, bidi and invisible characters are escaped. */
+	readonly json: (value: unknown) => void;
+	readonly note: (text: Shown) => void;
+	readonly warn: (text: Shown) => void;
+	/** Raw bytes for `run` to a pipe. */
+	readonly raw: (bytes: Uint8Array) => Promise<void>;
+	readonly colour: boolean;
+	readonly columns: number;
+	readonly isTerminal: boolean;
+	/** Turns outside text into something a line can be made of. */
+	readonly show: (text: Hostile) => Shown;
+	readonly flush: () => Promise<void>;
+};
