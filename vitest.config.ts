@@ -1,0 +1,16 @@
+import {defineConfig} from 'vitest/config';
+
+/** Tests of the whole program share two cores with what they start: a few at a time, with room for a busy machine. */
+export default defineConfig({
+	test: {
+		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+		exclude: ['test/peers/**', 'test/bench/**'],
+		pool: 'forks',
+		maxWorkers: 2,
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
+		// The program under test decides about colour by itself; CI in the environment would switch it off.
+		env: {CI: ''},
+		reporters: ['default'],
+	},
+});
