@@ -1,0 +1,117 @@
+// Draws an in-process terminal's screen as an SVG: one <text> a run of equal style, backgrounds as <rect>s.
+
+const cellWidth = 8.4;
+const cellHeight = 18;
+const margin = 12;
+
+const themes = {
+	dark: {background: '#0d1117', foreground: '#e6edf3'},
+	light: {background: '#ffffff', foreground: '#1f2328'},
+};
+const ansi = [
+	'#484f58',
+	'#ff7b72',
+	'#3fb950',
+	'#d29922',
+	'#58a6ff',
+	'#bc8cff',
+	'#39c5cf',
+	'#b1bac4',
+	'#6e7681',
+	'#ffa198',
+	'#56d364',
+	'#e3b341',
+	'#79c0ff',
+	'#d2a8ff',
+	'#56d4dd',
+	'#f0f6fc',
+];
+
+/** @returns the SVG text of the visible screen of an `@xterm/headless` terminal. */
+export const screenSvg = (terminal, {theme = 'dark', title = ''} = {}) => {
+	const {background, foreground} = themes[theme];
+	const width = Math.round(terminal.cols * cellWidth + 2 * margin);
+	const height = terminal.rows * cellHeight + 2 * margin;
+	const rects = [];
+	const texts = [];
+	for (let row = 0; row < terminal.rows; row++) {
+		for (const run of runsOf(terminal, row, {background, foreground})) {
+			const x = (margin + run.column * cellWidth).toFixed(1);
+			const y = margin + row * cellHeight;
+			if (run.background !== background) {
+				rects.push(
+					`<rect x="${x}" y="${y}" width="${(run.cells * cellWidth).toFixed(1)}" height="${cellHeight}" fill="${run.background}"/>`,
+				);
+			}
+			if (run.text.trim() === '') continue;
+			const style = [
+				`fill="${run.foreground}"`,
+				run.bold ? 'font-weight="bold"' : '',
+				run.dim ? 'opacity="0.65"' : '',
+			]
+				.filter(Boolean)
+				.join(' ');
+			texts.push(
+				`<text x="${x}" y="${y + 13.5}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escape(run.text)}</text>`,
+			);
+		}
+	}
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${escape(title)}</title>
+<rect width="100%" height="100%" rx="8" fill="${background}"/>
+<g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
+${[...rects, ...texts].join('\n')}
+</g>
+</svg>
+`;
+};
+
+const runsOf = (terminal, row, theme) => {
+	const line = terminal.buffer.active.getLine(row);
+	const runs = [];
+	let open;
+	for (let column = 0; column < terminal.cols; column++) {
+		const cell = line?.getCell(column);
+		if (!cell || cell.getWidth() === 0) continue;
+		const style = styleOf(cell, theme);
+		const text = cell.getChars() || ' ';
+		// Runs end at spaces between words too: glyph advance differs between fonts, and a short run cannot drift far.
+		const sameStyle =
+			open &&
+			open.key === style.key &&
+			open.column + open.cells === column &&
+			!(text !== ' ' && open.text.endsWith('  '));
+		if (sameStyle) {
+			open.text += text;
+			open.cells += cell.getWidth();
+		} else {
+			open = {...style, column, cells: cell.getWidth(), text};
+			runs.push(open);
+		}
+	}
+	return runs;
+};
+
+const styleOf = (cell, theme) => {
+	let foreground = colourOf(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor(), theme.foreground);
+	let background = colourOf(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor(), theme.background);
+	if (cell.isInverse()) [foreground, background] = [background, foreground];
+	const bold = Boolean(cell.isBold());
+	const dim = Boolean(cell.isDim());
+	return {foreground, background, bold, dim, key: `${foreground}${background}${bold}${dim}`};
+};
+
+const colourOf = (isDefault, isRgb, value, fallback) => {
+	if (isDefault) return fallback;
+	if (isRgb) return `#${value.toString(16).padStart(6, '0')}`;
+	if (value < 16) return ansi[value];
+	if (value > 231) return grey(8 + (value - 232) * 10);
+	const cube = [0, 95, 135, 175, 215, 255];
+	const index = value - 16;
+	return `#${[cube[Math.floor(index / 36)], cube[Math.floor(index / 6) % 6], cube[index % 6]].map(hex).join('')}`;
+};
+
+const hex = value => value.toString(16).padStart(2, '0');
+const grey = value => `#${hex(value).repeat(3)}`;
+const escape = text =>
+	text.replace(/[&<>"]/g, character => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'})[character]);
