@@ -52,12 +52,12 @@ export const screenSvg = (terminal, {theme = 'dark', title = ''} = {}) => {
 				.filter(Boolean)
 				.join(' ');
 			texts.push(
-				`<text x="${x}" y="${y + 13.5}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escape(run.text)}</text>`,
+				`<text x="${x}" y="${y + 13.5}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(run.text)}</text>`,
 			);
 		}
 	}
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escape(title)}</title>
+<title>${escapeXml(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${background}"/>
 <g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
 ${[...rects, ...texts].join('\n')}
@@ -113,5 +113,5 @@ const colourOf = (isDefault, isRgb, value, fallback) => {
 
 const hex = value => value.toString(16).padStart(2, '0');
 const grey = value => `#${hex(value).repeat(3)}`;
-const escape = text =>
+const escapeXml = text =>
 	text.replace(/[&<>"]/g, character => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'})[character]);
