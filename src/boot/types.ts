@@ -1,5 +1,6 @@
 /** The boot model: units, attempts, chain, first fault. Built by folding journal entries, refined by unit state. */
 import type {Hostile} from '../base/text.ts';
+import type {UnitFacts} from '../remote/types.ts';
 
 export type UnitState = 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped' | 'waiting' | 'orphan';
 
@@ -8,6 +9,8 @@ export type Attempt = {
 	readonly number: number;
 	/** Seconds since the boot's monotonic zero. */
 	readonly startSeconds: number;
+	/** When its start job was done, or null: not up (yet). A bar is drawn from start to up, or to end. */
+	readonly upSeconds: number | null;
 	/** null while it runs. */
 	readonly endSeconds: number | null;
 	/** systemd's result word: 'success', 'exit-code', 'signal', 'core-dump', 'oom-kill', 'timeout', 'start-limit-hit', …; null while it runs. */
@@ -22,6 +25,8 @@ export type BootUnit = {
 	readonly name: Hostile;
 	readonly state: UnitState;
 	readonly startSeconds: number | null;
+	/** When the last attempt was up (a oneshot: finished), or null. */
+	readonly upSeconds: number | null;
 	readonly endSeconds: number | null;
 	readonly attempts: readonly Attempt[];
 	readonly result: string | null;
@@ -30,6 +35,12 @@ export type BootUnit = {
 	readonly requires: readonly Hostile[];
 	readonly after: readonly Hostile[];
 	readonly recovered: boolean;
+	/** The failed unit that cancelled this one's start, or null. */
+	readonly cancelledBy: Hostile | null;
+	/** True when its end came after the shutdown began: a consequence, never a fault. */
+	readonly endedByShutdown: boolean;
+	/** What `systemctl show` said of it last, or null: only the journal is known. */
+	readonly facts: UnitFacts | null;
 	/** The unit's own last lines before its first failure, oldest first, at most 10. */
 	readonly lastWords: readonly Hostile[];
 };
