@@ -29,7 +29,9 @@ export const applyFacts = (boot: BootRecord, facts: UnitFacts): void => {
 };
 
 const hasRun = (facts: UnitFacts): boolean =>
-	facts.activeState !== 'inactive' || facts.inactiveExitUs > 0 || (facts.conditionResult === false && facts.conditionAtUs > 0);
+	facts.activeState !== 'inactive' ||
+	facts.inactiveExitUs > 0 ||
+	(facts.conditionResult === false && facts.conditionAtUs > 0);
 
 const applyRun = (boot: BootRecord, unit: UnitRecord, facts: UnitFacts): void => {
 	const start = facts.inactiveExitUs / 1e6;
@@ -81,7 +83,11 @@ const applyFailure = (boot: BootRecord, unit: UnitRecord, facts: UnitFacts): voi
 	attempt.result = resultWord(facts.result === 'success' ? 'failed' : facts.result);
 	attempt.resultSaid = true;
 	unit.lastEventSeconds = end;
-	keepSentence(attempt, 1, `${facts.id} failed with result '${attempt.result}' (systemctl show; the journal does not tell)`);
+	keepSentence(
+		attempt,
+		1,
+		`${facts.id} failed with result '${attempt.result}' (systemctl show; the journal does not tell)`,
+	);
 };
 
 const momentOf = (boot: BootRecord, seconds: number) => ({

@@ -113,7 +113,9 @@ const bootOf = (
 ): Boot => {
 	const units = [...record.units.values()]
 		.map(unit => unitViewOf(record, unit, known.get(unit.name) ?? null))
-		.toSorted((a, b) => (a.startSeconds ?? Number.POSITIVE_INFINITY) - (b.startSeconds ?? Number.POSITIVE_INFINITY));
+		.toSorted(
+			(a, b) => (a.startSeconds ?? Number.POSITIVE_INFINITY) - (b.startSeconds ?? Number.POSITIVE_INFINITY),
+		);
 	const chain = chainOf(units, {wanted, finishedSeconds: record.finishedSeconds});
 	return {
 		bootId: record.bootId,
@@ -121,7 +123,9 @@ const bootOf = (
 		finished: record.finishedSeconds !== null,
 		finishedSeconds: record.finishedSeconds,
 		shutdownSeconds: record.shutdownSeconds,
+		firstSeconds: Number.isFinite(record.firstSeconds) ? record.firstSeconds : 0,
 		lastSeconds: record.lastSeconds,
+		kernelSeconds: record.kernelSeconds,
 		firstFault: firstFaultOf(record, units, chain),
 		chain,
 		units,

@@ -27,6 +27,7 @@ export type BootRecord = {
 	/** Wall clock of the monotonic zero by the latest entry: early ones come before the clock was set. */
 	startedAtUs: number | null;
 	finishedSeconds: number | null;
+	kernelSeconds: number | null;
 	shutdownSeconds: number | null;
 	suppressed: number;
 	readonly suppressedBy: Map<Hostile, number>;
@@ -49,6 +50,7 @@ export const createBootRecord = (bootId: string): BootRecord => ({
 	lastSeconds: 0,
 	startedAtUs: null,
 	finishedSeconds: null,
+	kernelSeconds: null,
 	shutdownSeconds: null,
 	suppressed: 0,
 	suppressedBy: new Map(),
@@ -90,7 +92,12 @@ const foldTime = (boot: BootRecord, entry: JournalEntry, moment: Moment): void =
 	const stepUs = boot.startedAtUs === null ? 0 : startedAtUs - boot.startedAtUs;
 	if (Math.abs(stepUs) > clockStepUs) {
 		const way = stepUs > 0 ? 'forward' : 'back';
-		addNote(boot, 'clock-step', `the clock was set ${way} by ${(Math.abs(stepUs) / 1e6).toFixed(1)}s`, moment.seconds);
+		addNote(
+			boot,
+			'clock-step',
+			`the clock was set ${way} by ${(Math.abs(stepUs) / 1e6).toFixed(1)}s`,
+			moment.seconds,
+		);
 	}
 
 	boot.startedAtUs = startedAtUs;
@@ -106,6 +113,7 @@ const foldManagerEntry = (boot: BootRecord, entry: JournalEntry, moment: Moment)
 	const id = entry.fields.MESSAGE_ID;
 	if (id === messageIds.startupFinished || id === messageIds.startupFinishedInContainer) {
 		boot.finishedSeconds ??= moment.seconds;
+		boot.kernelSeconds ??= kernelSecondsOf(entry.message);
 		return;
 	}
 
@@ -137,6 +145,23 @@ const foldManagerEntry = (boot: BootRecord, entry: JournalEntry, moment: Moment)
 	} else if (event.kind === 'started' && entry.unit.endsWith('.target')) {
 		addNote(boot, 'target', `reached ${entry.unit}`, moment.seconds);
 	}
+};
+
+/** `Startup finished in 5.405s (kernel) + 2.9s (initrd) + 1min 59.179s (userspace) = …`; in a container there is no kernel. */
+const kernelSecondsOf = (message: string): number | null => {
+	const parts = [
+		...message
+			.slice(0, 500)
+			.matchAll(/(?:(\d{1,4})min )?(\d{1,6}(?:\.\d{1,6})?)(ms|s) \((?:kernel|initrd|firmware|loader)\)/g),
+	];
+	const ours = parts.filter(part => part[0].endsWith('(kernel)') || part[0].endsWith('(initrd)'));
+	return ours.length === 0
+		? null
+		: ours.reduce(
+				(sum, [, minutes, amount, unit]) =>
+					sum + Number(minutes ?? 0) * 60 + Number(amount) / (unit === 'ms' ? 1000 : 1),
+				0,
+			);
 };
 
 const unitRecordOf = (boot: BootRecord, name: Hostile): UnitRecord | undefined => {
@@ -179,7 +204,8 @@ const foldKernelLine = (boot: BootRecord, entry: JournalEntry): void => {
 		return;
 	}
 
-	const victim = boot.oomVictim?.pid === line.pid ? boot.units.get(boot.oomVictim.unit) : unitOfPid(boot, line.pid);
+	const victim =
+		boot.oomVictim?.pid === line.pid ? boot.units.get(boot.oomVictim.unit) : unitOfPid(boot, line.pid);
 	const attempt = victim === undefined ? undefined : lastAttempt(victim);
 	attempt?.judge.offer({score: line.kind === 'oom-killed' ? 95 : 82, text: entry.message.slice(0, 1000)});
 };

@@ -79,7 +79,8 @@ export const createLineJudge = (): LineJudge => {
 	};
 };
 
-const tracebackStart = /^Traceback \(most recent call last\)|^Exception in thread |^panic: |^thread '.{0,80}' panicked at/;
+const tracebackStart =
+	/^Traceback \(most recent call last\)|^Exception in thread |^panic: |^thread '.{0,80}' panicked at/;
 const fatalWords = /\b(fatal|panic|panicked|exception|uncaught|unhandled|segfault|abort(ed)?)\b/i;
 const errorWords = /\berrors?\b|[a-z]Error\b|\berr(no)?[ =:]/i;
 const troubleWords =

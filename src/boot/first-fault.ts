@@ -42,7 +42,12 @@ const candidateOf = (boot: BootRecord, unit: UnitRecord | undefined): Candidate 
 
 	const failure = unit.attempts.find(attempt => hasFailed(attempt) && !endedByShutdown(boot, attempt));
 	if (failure !== undefined) {
-		return {unit, failure, atSeconds: failure.endSeconds ?? failure.startSeconds, result: failure.result ?? 'failed'};
+		return {
+			unit,
+			failure,
+			atSeconds: failure.endSeconds ?? failure.startSeconds,
+			result: failure.result ?? 'failed',
+		};
 	}
 
 	const last = lastAttempt(unit);

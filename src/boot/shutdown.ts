@@ -11,7 +11,8 @@ const endTargets = new Set([
 	'halt.target',
 	'kexec.target',
 ]);
-const loginTexts = /^(Power key pressed|System is (powering down|rebooting|halting|going down)|Powering off|Rebooting)/;
+const loginTexts =
+	/^(Power key pressed|System is (powering down|rebooting|halting|going down)|Powering off|Rebooting)/;
 
 export const beginsShutdown = (entry: JournalEntry): boolean =>
 	entry.fromManager ? saidByManager(entry) : saidByLogin(entry);

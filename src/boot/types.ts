@@ -67,7 +67,11 @@ export type Boot = {
 	readonly finishedSeconds: number | null;
 	/** When a shutdown began, or null: failures after it are consequences. */
 	readonly shutdownSeconds: number | null;
+	/** Time of the first entry. Far from zero where the start of the journal is lost, or in a container. */
+	readonly firstSeconds: number;
 	readonly lastSeconds: number;
+	/** How long kernel and initrd took, by "Startup finished", or null. */
+	readonly kernelSeconds: number | null;
 	readonly firstFault: FirstFault | null;
 	readonly chain: readonly Hostile[];
 	readonly units: readonly BootUnit[];

@@ -38,7 +38,10 @@ const eventById = (entry: JournalEntry): UnitEvent | null | undefined => {
 		case messageIds.startDone:
 			return startDone(entry);
 		case messageIds.startFailed:
-			return {kind: 'start-failed', jobResult: resultWord(entry.fields.JOB_RESULT ?? jobResultByText(entry.message))};
+			return {
+				kind: 'start-failed',
+				jobResult: resultWord(entry.fields.JOB_RESULT ?? jobResultByText(entry.message)),
+			};
 		case messageIds.stopBegins:
 			return {kind: 'stopping'};
 		case messageIds.stopDone:
@@ -66,7 +69,11 @@ const startDone = (entry: JournalEntry): UnitEvent =>
 		: {kind: 'started', finished: !entry.unit.endsWith('.service') || entry.message.startsWith('Finished ')};
 
 const jobResultByText = (message: string): string =>
-	message.startsWith('Dependency failed') ? 'dependency' : message.startsWith('Timed out') ? 'timeout' : 'failed';
+	message.startsWith('Dependency failed')
+		? 'dependency'
+		: message.startsWith('Timed out')
+			? 'timeout'
+			: 'failed';
 
 const eventByText = (entry: JournalEntry): UnitEvent | null => {
 	if (entry.fields.EXIT_CODE !== undefined && /process exited/i.test(entry.message)) {
@@ -100,7 +107,8 @@ const eventByText = (entry: JournalEntry): UnitEvent | null => {
 const textAfterUnit = (entry: JournalEntry): string =>
 	entry.message.startsWith(`${entry.unit}: `) ? entry.message.slice(entry.unit.length + 2) : entry.message;
 
-const failedWith = (message: string): string => /Failed with result '([^']{1,40})'/.exec(message)?.[1] ?? 'failed';
+const failedWith = (message: string): string =>
+	/Failed with result '([^']{1,40})'/.exec(message)?.[1] ?? 'failed';
 
 const exited = (entry: JournalEntry): UnitEvent => {
 	const said = /code=([a-z]+), status=(\d{1,3})/.exec(entry.message);

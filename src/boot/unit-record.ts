@@ -48,13 +48,15 @@ export const createUnitRecord = (name: Hostile): UnitRecord => ({
 
 export const lastAttempt = (unit: UnitRecord): AttemptRecord | undefined => unit.attempts.at(-1);
 
-export const firstFailedAttempt = (unit: UnitRecord): AttemptRecord | undefined => unit.attempts.find(hasFailed);
+export const firstFailedAttempt = (unit: UnitRecord): AttemptRecord | undefined =>
+	unit.attempts.find(hasFailed);
 
 export const readUnitLine = (unit: UnitRecord, entry: JournalEntry): void => {
 	unit.ownLines++;
 	unit.lastPid = entry.pid;
 	const invocation = entry.fields._SYSTEMD_INVOCATION_ID;
-	const attempt = invocation === undefined ? undefined : unit.attempts.findLast(one => one.invocation === invocation);
+	const attempt =
+		invocation === undefined ? undefined : unit.attempts.findLast(one => one.invocation === invocation);
 	readOwnLine(attempt ?? runOfEarlyLine(unit, entry, invocation ?? ''), entry);
 };
 
@@ -239,7 +241,8 @@ const startFailed = (unit: UnitRecord, jobResult: string, entry: JournalEntry, m
 	}
 
 	const open = openAttempt(unit);
-	const attempt = open ?? lastAttempt(unit) ?? beginAttempt(unit, moment.seconds, entry.fields.INVOCATION_ID ?? '');
+	const attempt =
+		open ?? lastAttempt(unit) ?? beginAttempt(unit, moment.seconds, entry.fields.INVOCATION_ID ?? '');
 	keepSentence(attempt, 1, entry.message);
 	attempt.timedOut ||= jobResult === 'timeout';
 	if (open !== undefined || attempt.endSeconds === null) {

@@ -43,7 +43,11 @@ export const parseEntry = (line: string | Uint8Array, cutBytes = 0, tail = ''): 
 
 	const record = cutBytes > 0 ? salvageCutLine(text, tail) : parseRecord(text);
 	return record === undefined
-		? {kind: 'garbage', text: text.slice(0, keptGarbageCharacters), byteLength: Buffer.byteLength(text) + cutBytes}
+		? {
+				kind: 'garbage',
+				text: text.slice(0, keptGarbageCharacters),
+				byteLength: Buffer.byteLength(text) + cutBytes,
+			}
 		: {kind: 'entry', entry: entryOf(record, cutBytes)};
 };
 
@@ -52,7 +56,8 @@ type JsonRecord = Readonly<Record<string, unknown>>;
 /** json-seq puts 0x1E before each record, json-sse the word `data:`. */
 const stripFraming = (line: string): string => {
 	const first = line.charCodeAt(0);
-	const bare = first === 0x1e ? line.slice(1) : first === 0x64 && line.startsWith('data: ') ? line.slice(6) : line;
+	const bare =
+		first === 0x1e ? line.slice(1) : first === 0x64 && line.startsWith('data: ') ? line.slice(6) : line;
 	return bare.endsWith('\r') ? bare.slice(0, -1) : bare;
 };
 

@@ -25,7 +25,11 @@ const chunkBytes = 256 * 1024;
 
 export async function* readJournalFile(
 	path: string,
-	options: {readonly caps?: Partial<JournalFileCaps>; readonly stdin?: Readable; readonly signal?: AbortSignal} = {},
+	options: {
+		readonly caps?: Partial<JournalFileCaps>;
+		readonly stdin?: Readable;
+		readonly signal?: AbortSignal;
+	} = {},
 ): AsyncGenerator<JournalFilePart, void, void> {
 	const caps = {...defaultCaps, ...options.caps};
 	const reader = createJournalReader();
@@ -70,7 +74,9 @@ const isDamage = (error: unknown): error is Error & {code: string} =>
 	error instanceof Error &&
 	'code' in error &&
 	typeof error.code === 'string' &&
-	(error.code.startsWith('Z_') || error.code.startsWith('ZSTD_') || error.code === 'ERR_ZLIB_INITIALIZATION_FAILED');
+	(error.code.startsWith('Z_') ||
+		error.code.startsWith('ZSTD_') ||
+		error.code === 'ERR_ZLIB_INITIALIZATION_FAILED');
 
 async function* openBytes(path: string, stdin: Readable | undefined): AsyncGenerator<Uint8Array, void, void> {
 	const source = path === '-' ? (stdin ?? process.stdin) : await openFile(path);
@@ -88,7 +94,10 @@ async function* openBytes(path: string, stdin: Readable | undefined): AsyncGener
 	const decompressor =
 		kind === 'gzip'
 			? createGunzip({chunkSize: chunkBytes})
-			: createZstdDecompress({chunkSize: chunkBytes, params: {[constants.ZSTD_d_windowLogMax]: maxWindowLog}});
+			: createZstdDecompress({
+					chunkSize: chunkBytes,
+					params: {[constants.ZSTD_d_windowLogMax]: maxWindowLog},
+				});
 	const compressed = Readable.from(whole, {objectMode: false});
 	compressed.on('error', error => decompressor.destroy(error));
 	compressed.pipe(decompressor);
@@ -115,10 +124,14 @@ const openFile = async (path: string): Promise<Readable> => {
 			throw error;
 		}
 
-		throw new UnflapError('bad-input', `Could not read ${path}: ${error instanceof Error ? error.message : error}`, {
-			next: ['journalctl -b -o json --no-pager > boot.jsonl   (on the box)'],
-			cause: error,
-		});
+		throw new UnflapError(
+			'bad-input',
+			`Could not read ${path}: ${error instanceof Error ? error.message : error}`,
+			{
+				next: ['journalctl -b -o json --no-pager > boot.jsonl   (on the box)'],
+				cause: error,
+			},
+		);
 	}
 };
 
@@ -175,5 +188,5 @@ const kindOf = (head: Buffer): 'plain' | 'gzip' | 'zstd' | 'journal' => {
 const binaryJournal = (path: string): UnflapError =>
 	new UnflapError('bad-input', `${path} is a journal file in systemd's own binary format`, {
 		meaning: "unflap reads journalctl's JSON, which is the same on every version of systemd.",
-		next: ["journalctl --file=FILE -o json --no-pager > boot.jsonl, then unflap boot --journal boot.jsonl"],
+		next: ['journalctl --file=FILE -o json --no-pager > boot.jsonl, then unflap boot --journal boot.jsonl'],
 	});

@@ -66,6 +66,7 @@ const parseObject = (text: string): Record<string, unknown> | undefined => {
 const fieldInTail = (tail: string, name: string): string | undefined => {
 	const key = `"${name}"`;
 	const at = tail.lastIndexOf(key);
-	const value = at < 0 ? null : /^ ?: ?"([^"\\]{0,300})"/.exec(tail.slice(at + key.length, at + key.length + 320));
+	const value =
+		at < 0 ? null : /^ ?: ?"([^"\\]{0,300})"/.exec(tail.slice(at + key.length, at + key.length + 320));
 	return value?.[1];
 };
