@@ -50,6 +50,8 @@ const common = {
 	legalComments: 'none',
 	banner,
 	define: {'process.env.NODE_ENV': '"production"'},
+	// Its main file is UMD, whose require calls no bundler follows.
+	alias: {'jsonc-parser': 'jsonc-parser/lib/esm/main.js'},
 	plugins: [noDevtools, yogaWithoutFetch],
 	logLevel: 'warning',
 	jsx: 'automatic',

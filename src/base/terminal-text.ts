@@ -15,7 +15,7 @@ const otherThanPrintableAscii = /[^\x20-\x7e]/;
 let redactor: Redactor = createRedactor();
 
 /** The redactor that `shown` uses from now on: once, at the start, with the user's own patterns. */
-export const useRedactor = (chosen: Redactor) => {
+export const setRedactor = (chosen: Redactor) => {
 	redactor = chosen;
 };
 

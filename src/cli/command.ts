@@ -1,6 +1,7 @@
 /** The shape of a command. Each lives in a file of its own; main.ts holds the table. */
 import type {Aws} from '../aws/types.ts';
 import type {ExitCode} from '../base/errors.ts';
+import type {Ending} from '../base/exit.ts';
 import type {Settings} from '../base/settings.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {Holds} from '../hold/types.ts';
@@ -47,13 +48,18 @@ export type CommandContext = {
 	/** Aborted on SIGINT, SIGTERM, SIGHUP when no command has taken the signals over; its reason is the exit code. */
 	readonly signal: AbortSignal;
 	readonly environment: Readonly<NodeJS.ProcessEnv>;
+	/** For commands that must finish something first (holds): see Ending.takeOver. */
+	readonly ending: Ending;
+	/** Runs another command line in this process under another environment: what `demo` does once its lab is up. */
+	readonly rerun: (argv: readonly string[], environment: NodeJS.ProcessEnv) => Promise<ExitCode>;
 };
 
 /** Data to stdout, everything else to stderr. EPIPE on stdout aborts `signal`. */
 export type Printer = {
-	readonly line: (text: Shown) => void;
+	/** `box`: the line begins with words from a box; under CI it then stands behind a gutter. */
+	readonly line: (text: Shown, source?: 'box') => void;
 	/** One JSON document or one record a line; control, bidi and invisible characters are escaped. */
-	readonly json: (value: unknown) => void;
+	readonly json: (value: unknown, indent?: number) => void;
 	readonly note: (text: Shown) => void;
 	readonly warn: (text: Shown) => void;
 	/** Raw bytes for `run` to a pipe. */
