@@ -16,6 +16,7 @@ import {version} from './cli/version.ts';
 
 /** Word → its command, loaded when it is called. bin/unflap.js knows the same words, to tell a command from a group. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+	boot: async () => (await import('./cli/boot.ts')).bootCommand,
 	info: async () => (await import('./cli/info.ts')).infoCommand,
 };
 
