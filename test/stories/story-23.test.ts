@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest';
 import {key, openLab, openScreen} from './harness.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence is what the test looks for
 const colour = /\u001B\[(?:[\d;]*;)?(?:3\d|4\d|9\d|10[0-7])(?:;[\d;]*)?m/;
 
 test.each([
