@@ -2,8 +2,8 @@
 
 type SecretPattern = {
 	readonly pattern: RegExp;
-	/** The group that is masked. */
-	readonly group: number;
+	/** What is masked: the whole match, or its last group that took part. */
+	readonly masks: 'all' | 'group';
 };
 
 /** Words whose value is a secret in any notation. */
@@ -17,55 +17,58 @@ const quotedValue = `"((?:[^"\\\\]|\\\\.){1,4096})"?|'([^']{1,4096})'?`;
 
 export const secretPatterns: readonly SecretPattern[] = [
 	// Access key ids of users, roles, bearer tokens and contexts (IAM user guide, unique identifiers).
-	{pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/dg, group: 0},
+	{pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, masks: 'all'},
 	// STS session tokens as they begin in practice, wherever they stand.
-	{pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[A-Za-z0-9+/=_%-]{20,4096}/dg, group: 0},
+	{pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[A-Za-z0-9+/=_%-]{20,4096}/g, masks: 'all'},
 	// JSON web tokens.
-	{pattern: /eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}(?:\.[A-Za-z0-9_-]{0,2048})?/dg, group: 0},
+	{
+		pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}(?:\.[A-Za-z0-9_-]{0,2048})?/g,
+		masks: 'all',
+	},
 	// Authorization: Bearer …, Basic …
-	{pattern: /\b(?:Bearer|Basic|AWS4-HMAC-SHA256)\s{1,4}([A-Za-z0-9._~+/=-]{8,8192})/dgi, group: 1},
+	{pattern: /\b(?:Bearer|Basic|AWS4-HMAC-SHA256)\s{1,4}([A-Za-z0-9._~+/=-]{8,8192})/gi, masks: 'group'},
 	// Tokens that name their issuer.
 	{
 		pattern:
-			/(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,255}|xox[abeoprs]-[A-Za-z0-9-]{10,255}|[rs]k_(?:live|test)_[A-Za-z0-9]{10,255}|npm_[A-Za-z0-9]{30,255}|AIza[A-Za-z0-9_-]{30,60})/dg,
-		group: 0,
+			/(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,255}|xox[abeoprs]-[A-Za-z0-9-]{10,255}|[rs]k_(?:live|test)_[A-Za-z0-9]{10,255}|npm_[A-Za-z0-9]{30,255}|AIza[A-Za-z0-9_-]{30,60})/g,
+		masks: 'all',
 	},
 	// scheme://user:password@host
-	{pattern: /[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/[^\s/:@"']{0,256}:([^\s/@"']{1,512})@/dg, group: 1},
+	{pattern: /:\/\/[^\s/:@"']{0,256}:([^\s/@"']{1,512})@/g, masks: 'group'},
 	// A private key in PEM, to its end or to the end of the text.
 	{
 		pattern:
-			/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----END)){0,65536}(?:-----END [A-Z0-9 ]{0,40}-----)?/dg,
-		group: 0,
+			/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----END)){0,65536}(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
+		masks: 'all',
 	},
 	// name = "value", "name": 'value'
-	...[1, 2].map(group => ({
+	{
 		pattern: new RegExp(
 			`${name(`(?:${strong}|${weak})`)}["']?\\s{0,4}(?:=>|[:=])\\s{0,4}(?:${quotedValue})`,
-			'dgi',
+			'gi',
 		),
-		group,
-	})),
+		masks: 'group',
+	},
 	// password=value, SECRET_KEY: value
 	{
 		pattern: new RegExp(
 			`${name(strong)}["']?(?:=|:\\s{0,4}|\\s{1,2}=\\s{0,2}|=>\\s{0,2})([^\\s"',;&<>(){}\\[\\]]{1,4096})`,
-			'dgi',
+			'gi',
 		),
-		group: 1,
+		masks: 'group',
 	},
 	// token=value of some length with a digit in it: prose after a colon has none.
 	{
 		pattern: new RegExp(
 			`${name(weak)}["']?(?:=|:\\s{0,4}|\\s{1,2}=\\s{0,2})(?=[^\\s"',;&0-9]{0,64}[0-9])([^\\s"',;&<>(){}\\[\\]]{8,8192})`,
-			'dgi',
+			'gi',
 		),
-		group: 1,
+		masks: 'group',
 	},
 	// --password value, -p is too short to judge.
 	{
-		pattern: new RegExp(`--[a-z-]{0,30}(?:${strong}|token)\\s{1,4}([^\\s"'-][^\\s"']{0,4095})`, 'dgi'),
-		group: 1,
+		pattern: new RegExp(`--[a-z-]{0,30}(?:${strong}|token)\\s{1,4}([^\\s"'-][^\\s"']{0,4095})`, 'gi'),
+		masks: 'group',
 	},
 ];
 

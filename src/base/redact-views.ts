@@ -8,9 +8,8 @@ export type DecodedView = {
 };
 
 /** False means that the text has no other notation worth reading. */
-export const mayBeEncoded = (text: string): boolean => encoded.test(text);
-
-const encoded = /\\[u/"x]|%[0-9A-Fa-f]{2}|[A-Za-z0-9+/_-]{20}/;
+export const mayBeEncoded = (text: string): boolean =>
+	text.includes('\\') || text.includes('%') || nextRun(text, 0) !== undefined;
 
 export const decodedViews = function* (text: string): Generator<DecodedView> {
 	if (text.includes('\\'))
@@ -70,21 +69,55 @@ const lastBelow = (values: readonly number[], limit: number) => {
 	return low - 1;
 };
 
-const base64Run = /[A-Za-z0-9+/_-]{20,4096}={0,2}/g;
-
 /** Runs may be glued to other letters, so each of the four alignments is read. */
 const base64Views = function* (text: string): Generator<DecodedView> {
-	for (const match of text.matchAll(base64Run)) {
-		const run = match[0];
-		// Encoded text has both cases within twenty characters; paths, words and hex ids do not.
-		if (!/[A-Z]/.test(run) || !/[a-z]/.test(run)) continue;
+	for (let run = nextRun(text, 0); run !== undefined; run = nextRun(text, run[1])) {
+		const [start, end] = run;
+		const encoded = text.slice(start, end);
 		for (let shift = 0; shift < 4; shift++) {
-			const decoded = Buffer.from(run.slice(shift), 'base64').toString('latin1');
-			yield {
-				text: decoded,
-				origin: () => match.index,
-				originEnd: () => match.index + run.length,
-			};
+			const decoded = Buffer.from(encoded.slice(shift), 'base64').toString('latin1');
+			yield {text: decoded, origin: () => start, originEnd: () => end};
 		}
 	}
+};
+
+const shortestRun = 20;
+const longestRun = 4096;
+
+/**
+ * The next stretch of base64 characters (both alphabets) at or after `from`: long enough to hide something, and with
+ * capital and small letters, as encoded text has and paths, words and hex ids have not. A run of twenty crosses each
+ * twentieth character, so most characters are never looked at.
+ */
+const nextRun = (text: string, from: number): readonly [start: number, end: number] | undefined => {
+	for (let probe = from + shortestRun - 1; probe < text.length; ) {
+		if (!isBase64(text.charCodeAt(probe))) {
+			probe += shortestRun;
+			continue;
+		}
+		let start = probe;
+		while (start > from && isBase64(text.charCodeAt(start - 1))) start--;
+		let end = probe + 1;
+		while (end < text.length && end - start < longestRun && isBase64(text.charCodeAt(end))) end++;
+		if (end - start >= shortestRun && hasBothCases(text, start, end)) return [start, end];
+		probe = end + shortestRun - 1;
+		from = end;
+	}
+	return undefined;
+};
+
+const base64Codes = new Uint8Array(128);
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
+	base64Codes[letter.charCodeAt(0)] = 1;
+const isBase64 = (code: number) => code < 128 && base64Codes[code] === 1;
+
+const hasBothCases = (text: string, start: number, end: number) => {
+	let small = false;
+	let capital = false;
+	for (let index = start; index < end && !(small && capital); index++) {
+		const code = text.charCodeAt(index);
+		if (code >= 97 && code <= 122) small = true;
+		else if (code >= 65 && code <= 90) capital = true;
+	}
+	return small && capital;
 };

@@ -57,12 +57,16 @@ const addEncoded = (text: string, found: Range[]) => {
 };
 
 const addMatches = (text: string, found: Range[]) => {
-	for (const {pattern, group} of secretPatterns) {
-		for (const match of text.matchAll(pattern)) {
-			const range = match.indices?.[group];
-			if (range !== undefined && range[1] > range[0]) found.push(range);
-		}
+	for (const {pattern, masks} of secretPatterns) {
+		for (const match of text.matchAll(pattern)) found.push(masks === 'all' ? wholeOf(match) : groupOf(match));
 	}
+};
+
+/** A group that is masked ends its match, but for a closing quote or an `@`. */
+const groupOf = (match: RegExpExecArray): Range => {
+	const value = match.findLast(group => group !== undefined) ?? '';
+	const start = match.index + match[0].lastIndexOf(value);
+	return [start, start + value.length];
 };
 
 const wholeOf = (match: RegExpExecArray): Range => [match.index, match.index + match[0].length];
