@@ -72,6 +72,8 @@ export type BoxStreamOptions = {
 	readonly console?: boolean;
 	/** Where open session ids are written, so that a later start can end them; null writes nothing. */
 	readonly stateFolder?: string | null;
+	/** Asked when EC2 says the box is gone: the cause class, for the mark `7e20 died: elb`. */
+	readonly causeOfDeath?: () => Promise<Hostile | null>;
 	/** Said to AWS as the session's reason. */
 	readonly reason?: string;
 	readonly signal?: AbortSignal;
