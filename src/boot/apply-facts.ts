@@ -18,7 +18,7 @@ export const applyFacts = (boot: BootRecord, facts: UnitFacts): void => {
 	}
 
 	const unit = known ?? createUnitRecord(facts.id);
-	boot.units.set(facts.id, unit);
+	boot.units.set(unit.name, unit);
 	if (facts.activeState === 'failed') {
 		applyFailure(boot, unit, facts);
 	} else if (facts.activeState === 'active' || facts.activeState === 'activating') {

@@ -1,5 +1,6 @@
 /** One run of a unit while it is being folded. */
 import type {Hostile} from '../base/text.ts';
+import {ownText} from '../journal/own-text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {createLineJudge, decisiveScore, type LineJudge, strongScore} from './decisive-line.ts';
 import type {Attempt} from './types.ts';
@@ -53,7 +54,7 @@ export const createAttempt = (number: number, startSeconds: number, invocation: 
 /** A line of the unit's own processes. */
 export const readOwnLine = (attempt: AttemptRecord, entry: JournalEntry): void => {
 	attempt.judge.read(entry);
-	if (attempt.lastWords.push(entry.message.slice(0, keptCharacters)) > keptLastWords) {
+	if (attempt.lastWords.push(ownText(entry.message, keptCharacters)) > keptLastWords) {
 		attempt.lastWords.shift();
 	}
 };
@@ -61,7 +62,7 @@ export const readOwnLine = (attempt: AttemptRecord, entry: JournalEntry): void =
 /** Heavier sentences win: "Main process exited, code=…" says more than "Failed to start …". */
 export const keepSentence = (attempt: AttemptRecord, weight: number, text: Hostile): void => {
 	if (attempt.sentence === null || weight >= attempt.sentence.weight) {
-		attempt.sentence = {weight, text: text.slice(0, keptCharacters)};
+		attempt.sentence = {weight, text: ownText(text, keptCharacters)};
 	}
 };
 

@@ -1,5 +1,6 @@
 /** One boot while its entries are being folded in. Memory is bounded: units, runs a unit, lines a run. */
 import type {Hostile} from '../base/text.ts';
+import {ownText} from '../journal/own-text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {keepSentence} from './attempt-record.ts';
 import {createDependencyTree, type DependencyTree} from './dependency-tree.ts';
@@ -133,9 +134,9 @@ const foldManagerEntry = (boot: BootRecord, entry: JournalEntry, moment: Moment)
 
 	applyUnitEvent(unit, event, entry, moment);
 	if (event.kind === 'failed' || (event.kind === 'start-failed' && unit.cancelled === null)) {
-		boot.tree.failed(entry.unit);
+		boot.tree.failed(unit.name);
 	} else if (event.kind === 'start-failed' && unit.cancelled !== null) {
-		const by = boot.tree.cancelled(entry.unit);
+		const by = boot.tree.cancelled(unit.name);
 		unit.cancelled = {...unit.cancelled, by};
 		if (by !== null) {
 			unit.requires.add(by);
@@ -170,13 +171,14 @@ const unitRecordOf = (boot: BootRecord, name: Hostile): UnitRecord | undefined =
 		return known;
 	}
 
-	if (boot.units.size >= maxUnits) {
+	// systemd's own limit: a longer name is nobody's.
+	if (boot.units.size >= maxUnits || name.length > 256) {
 		boot.otherUnitMessages++;
 		return undefined;
 	}
 
 	const unit = createUnitRecord(name);
-	boot.units.set(name, unit);
+	boot.units.set(unit.name, unit);
 	return unit;
 };
 
@@ -200,7 +202,7 @@ const foldKernelLine = (boot: BootRecord, entry: JournalEntry): void => {
 	}
 
 	if (line.kind === 'oom-victim') {
-		boot.oomVictim = line;
+		boot.oomVictim = {unit: ownText(line.unit), pid: line.pid};
 		return;
 	}
 
@@ -239,7 +241,7 @@ const foldSuppressed = (boot: BootRecord, entry: JournalEntry): void => {
 	if (entry.transport === 'driver' && Number.isSafeInteger(dropped) && dropped > 0) {
 		boot.suppressed += dropped;
 		if (boot.suppressedBy.size < maxUnits || boot.suppressedBy.has(entry.unit)) {
-			boot.suppressedBy.set(entry.unit, (boot.suppressedBy.get(entry.unit) ?? 0) + dropped);
+			boot.suppressedBy.set(ownText(entry.unit), (boot.suppressedBy.get(entry.unit) ?? 0) + dropped);
 		}
 	}
 };

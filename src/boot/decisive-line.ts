@@ -3,6 +3,7 @@
  * Patterns are linear and see at most 2,048 characters.
  */
 import type {Hostile} from '../base/text.ts';
+import {ownText} from '../journal/own-text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {messageIds} from './message-ids.ts';
 
@@ -32,7 +33,7 @@ export const createLineJudge = (): LineJudge => {
 
 	const offer = (line: DecisiveLine): void => {
 		if (line.score > 0 && (best === null || line.score >= best.score)) {
-			best = line;
+			best = {score: line.score, text: ownText(line.text, keptCharacters)};
 		}
 	};
 

@@ -1,5 +1,6 @@
 /** One unit while a boot is being folded: its runs, and how its start was cancelled or skipped. */
 import type {Hostile} from '../base/text.ts';
+import {ownText} from '../journal/own-text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {
 	type AttemptRecord,
@@ -34,7 +35,7 @@ export type Moment = {readonly seconds: number; readonly realtimeUs: number};
 const maxAttempts = 200;
 
 export const createUnitRecord = (name: Hostile): UnitRecord => ({
-	name,
+	name: ownText(name),
 	attempts: [],
 	attemptCount: 0,
 	lastEventSeconds: 0,
@@ -84,7 +85,7 @@ export const applyUnitEvent = (
 			break;
 		case 'skipped':
 			if (unit.attempts.length === 0) {
-				unit.skipped = {seconds: moment.seconds, why: entry.message};
+				unit.skipped = {seconds: moment.seconds, why: ownText(entry.message)};
 			}
 
 			break;
@@ -123,7 +124,7 @@ const beginAttempt = (unit: UnitRecord, seconds: number, invocation: string): At
 	}
 
 	unit.attemptCount++;
-	const attempt = createAttempt(unit.attemptCount, seconds, invocation);
+	const attempt = createAttempt(unit.attemptCount, seconds, ownText(invocation));
 	unit.attempts.push(attempt);
 	if (unit.attempts.length > maxAttempts) {
 		unit.attempts.splice(maxAttempts / 2, 1);
@@ -232,7 +233,7 @@ const endOf = (attempt: AttemptRecord): Moment => ({
 
 const startFailed = (unit: UnitRecord, jobResult: string, entry: JournalEntry, moment: Moment): void => {
 	if (jobResult === 'dependency') {
-		unit.cancelled = {by: null, seconds: moment.seconds, sentence: entry.message};
+		unit.cancelled = {by: null, seconds: moment.seconds, sentence: ownText(entry.message)};
 		return;
 	}
 

@@ -197,7 +197,10 @@ const tookOf = (boot: Boot, unit: BootUnit): string => {
 };
 
 const tryRows = (unit: BootUnit, axis: WaterfallAxis): readonly WaterfallRow[] => {
-	if (unit.attempts.length < 2) {
+	if (
+		unit.attempts.length < 2 ||
+		unit.attempts.every(one => !one.gaveUp && (one.result ?? 'success') === 'success')
+	) {
 		return [];
 	}
 

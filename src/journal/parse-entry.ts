@@ -4,6 +4,7 @@ import {decodeField, fieldText} from './field-value.ts';
 import {checkedCount, checkedCursor, checkedId, checkedPriority} from './grammars.ts';
 import {isDeeperThan} from './json-depth.ts';
 import {salvageCutLine} from './salvage-cut-line.ts';
+import {scanRecord} from './scan-record.ts';
 import type {JournalEntry, JournalField} from './types.ts';
 
 export type ParsedLine =
@@ -32,6 +33,46 @@ const modelFields: readonly JournalField[] = [
 	'_COMM',
 	'_UID',
 ];
+/** The model's fields first, so that an index below their number is one of them. */
+const names = [
+	...modelFields,
+	'__CURSOR',
+	'_BOOT_ID',
+	'__REALTIME_TIMESTAMP',
+	'__MONOTONIC_TIMESTAMP',
+	'_SOURCE_MONOTONIC_TIMESTAMP',
+	'UNIT',
+	'OBJECT_SYSTEMD_UNIT',
+	'COREDUMP_UNIT',
+	'_SYSTEMD_UNIT',
+	'PRIORITY',
+	'SYSLOG_IDENTIFIER',
+	'_PID',
+	'MESSAGE',
+	'_TRANSPORT',
+	'RESULT',
+] as const;
+const slots: ReadonlyMap<string, number> = new Map(names.map((name, index) => [name, index]));
+const slotOf = (name: (typeof names)[number]): number => names.indexOf(name);
+const slot = {
+	cursor: slotOf('__CURSOR'),
+	bootId: slotOf('_BOOT_ID'),
+	realtime: slotOf('__REALTIME_TIMESTAMP'),
+	monotonic: slotOf('__MONOTONIC_TIMESTAMP'),
+	sourceMonotonic: slotOf('_SOURCE_MONOTONIC_TIMESTAMP'),
+	unit: slotOf('UNIT'),
+	objectUnit: slotOf('OBJECT_SYSTEMD_UNIT'),
+	coredumpUnit: slotOf('COREDUMP_UNIT'),
+	systemdUnit: slotOf('_SYSTEMD_UNIT'),
+	priority: slotOf('PRIORITY'),
+	identifier: slotOf('SYSLOG_IDENTIFIER'),
+	command: slotOf('_COMM'),
+	uid: slotOf('_UID'),
+	pid: slotOf('_PID'),
+	message: slotOf('MESSAGE'),
+	transport: slotOf('_TRANSPORT'),
+	oldResult: slotOf('RESULT'),
+} as const;
 const leftOutText = '(journalctl left this message out: it is long and `-a` was not given)';
 
 /** `cutBytes`: how many bytes of the line our own cap left out; `tail` is then the last piece of it. */
@@ -41,14 +82,14 @@ export const parseEntry = (line: string | Uint8Array, cutBytes = 0, tail = ''): 
 		return {kind: 'notice', text};
 	}
 
-	const record = cutBytes > 0 ? salvageCutLine(text, tail) : parseRecord(text);
-	return record === undefined
+	const fields = cutBytes > 0 ? fieldsOf(salvageCutLine(text, tail)) : readFields(text);
+	return fields === undefined
 		? {
 				kind: 'garbage',
 				text: text.slice(0, keptGarbageCharacters),
 				byteLength: Buffer.byteLength(text) + cutBytes,
 			}
-		: {kind: 'entry', entry: entryOf(record, cutBytes)};
+		: {kind: 'entry', entry: entryOf(fields, cutBytes)};
 };
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -61,14 +102,26 @@ const stripFraming = (line: string): string => {
 	return bare.endsWith('\r') ? bare.slice(0, -1) : bare;
 };
 
+/** Values by the index of their name in `slots`. */
+type Fields = readonly unknown[];
+
+const readFields = (text: string): Fields | undefined => {
+	if (text.charCodeAt(0) !== 0x7b) {
+		return undefined;
+	}
+
+	const fields = scanRecord(text, slots);
+	return fields === undefined ? fieldsOf(parseRecord(text)) : isEntry(fields) ? fields : undefined;
+};
+
 const parseRecord = (text: string): JsonRecord | undefined => {
-	if (text.charCodeAt(0) !== 0x7b || isDeeperThan(text, maxDepth)) {
+	if (isDeeperThan(text, maxDepth)) {
 		return undefined;
 	}
 
 	try {
 		const value: unknown = JSON.parse(text);
-		return isEntryRecord(value) ? value : undefined;
+		return isRecord(value) ? value : undefined;
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) {
 			throw error;
@@ -78,62 +131,75 @@ const parseRecord = (text: string): JsonRecord | undefined => {
 	}
 };
 
-/** Any object is taken that has one of the fields every entry has; `{"a":1}` is no entry. */
-const isEntryRecord = (value: unknown): value is JsonRecord =>
-	typeof value === 'object' &&
-	value !== null &&
-	!Array.isArray(value) &&
-	('__CURSOR' in value || 'MESSAGE' in value || '__REALTIME_TIMESTAMP' in value);
+const isRecord = (value: unknown): value is JsonRecord =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const entryOf = (record: JsonRecord, cutBytes: number): JournalEntry => {
-	const message = decodeField(record['MESSAGE']);
-	const pid = checkedCount(fieldText(record['_PID']));
-	const userId = fieldText(record['_UID']);
+const fieldsOf = (record: JsonRecord | undefined): Fields | undefined => {
+	if (record === undefined) {
+		return undefined;
+	}
+
+	const fields = [...slots.keys()].map(name => (Object.hasOwn(record, name) ? record[name] : undefined));
+	return isEntry(fields) ? fields : undefined;
+};
+
+/** One of the fields that every entry has must be there; `{"a":1}` is no entry. */
+const isEntry = (fields: Fields): boolean =>
+	fields[slot.cursor] !== undefined ||
+	fields[slot.message] !== undefined ||
+	fields[slot.realtime] !== undefined;
+
+const entryOf = (fields: Fields, cutBytes: number): JournalEntry => {
+	const message = decodeField(fields[slot.message]);
+	const pid = checkedCount(fieldText(fields[slot.pid]));
+	const userId = fieldText(fields[slot.uid]);
 	const byRoot = userId === undefined || userId === '0';
 	const fromManager = pid === 1 && byRoot;
-	const transport = fieldText(record['_TRANSPORT']) ?? '';
+	const transport = fieldText(fields[slot.transport]) ?? '';
 	const entry = {
-		cursor: checkedCursor(record['__CURSOR']),
-		bootId: checkedId(record['_BOOT_ID']),
-		realtimeUs: checkedCount(record['__REALTIME_TIMESTAMP']),
-		monotonicUs: monotonicOf(record, transport),
-		unit: unitOf(record, fromManager, byRoot),
-		priority: checkedPriority(record['PRIORITY']),
-		identifier: fieldText(record['SYSLOG_IDENTIFIER']) ?? fieldText(record['_COMM']) ?? '',
+		cursor: checkedCursor(fields[slot.cursor]),
+		bootId: checkedId(fields[slot.bootId]),
+		realtimeUs: checkedCount(fields[slot.realtime]),
+		monotonicUs: monotonicOf(fields, transport),
+		unit: unitOf(fields, fromManager, byRoot),
+		priority: checkedPriority(fields[slot.priority]),
+		identifier: fieldText(fields[slot.identifier]) ?? fieldText(fields[slot.command]) ?? '',
 		pid,
 		message: message.leftOut ? leftOutText : message.text,
 		cutBytes,
 		transport,
-		fields: modelFieldsOf(record),
+		fields: modelFieldsOf(fields),
 		fromManager,
 	};
 	return message.bytes === undefined ? entry : {...entry, bytes: message.bytes};
 };
 
 /** journald receives all early kernel lines at nearly one moment; the kernel's own time is the true one. */
-const monotonicOf = (record: JsonRecord, transport: string): number => {
-	const source = transport === 'kernel' ? record['_SOURCE_MONOTONIC_TIMESTAMP'] : undefined;
-	return checkedCount(source ?? record['__MONOTONIC_TIMESTAMP']);
+const monotonicOf = (fields: Fields, transport: string): number => {
+	const source = transport === 'kernel' ? fields[slot.sourceMonotonic] : undefined;
+	return checkedCount(source ?? fields[slot.monotonic]);
 };
 
 /** Only PID 1, and for the two others root, may speak about a unit they are not (threats.md, X4). */
-const unitOf = (record: JsonRecord, fromManager: boolean, byRoot: boolean): Hostile =>
-	(fromManager ? fieldText(record['UNIT']) : undefined) ??
-	(byRoot ? (fieldText(record['OBJECT_SYSTEMD_UNIT']) ?? fieldText(record['COREDUMP_UNIT'])) : undefined) ??
-	fieldText(record['_SYSTEMD_UNIT']) ??
+const unitOf = (fields: Fields, fromManager: boolean, byRoot: boolean): Hostile =>
+	(fromManager ? fieldText(fields[slot.unit]) : undefined) ??
+	(byRoot ? (fieldText(fields[slot.objectUnit]) ?? fieldText(fields[slot.coredumpUnit])) : undefined) ??
+	fieldText(fields[slot.systemdUnit]) ??
 	'';
 
-const modelFieldsOf = (record: JsonRecord): JournalEntry['fields'] => {
+const modelFieldsOf = (values: Fields): JournalEntry['fields'] => {
 	const fields: Partial<Record<JournalField, Hostile>> = {};
-	for (const name of modelFields) {
-		const text = fieldText(record[name]);
-		if (text !== undefined) {
+	for (let index = 0; index < modelFields.length; index++) {
+		const value = values[index];
+		const name = modelFields[index];
+		const text = value === undefined ? undefined : fieldText(value);
+		if (text !== undefined && name !== undefined) {
 			fields[name] = text;
 		}
 	}
 
 	// systemd 229 and older say RESULT where newer ones say JOB_RESULT.
-	const oldResult = fields.JOB_RESULT === undefined ? fieldText(record['RESULT']) : undefined;
+	const oldResult = fields.JOB_RESULT === undefined ? fieldText(values[slot.oldResult]) : undefined;
 	if (oldResult !== undefined) {
 		fields.JOB_RESULT = oldResult;
 	}
