@@ -245,6 +245,8 @@ export type Aws = {
 	readonly health: () => 'ok' | 'throttled' | 'offline' | 'expired' | 'denied';
 	/** Resolved credentials for the guardian, in memory only. */
 	readonly credentials: () => Promise<ResolvedCredentials>;
+	/** Options with everything resolved as in force now (region, endpoints, proxy, CA, credentials): what the guardian gets. Secret. */
+	readonly handOver: () => Promise<AwsOptions>;
 	readonly close: () => void;
 };
 
@@ -264,4 +266,19 @@ export type AwsOptions = {
 	readonly credentials?: ResolvedCredentials;
 	/** UNFLAP_AWS_TIME_RATE, 1 by default; other than 1 only with a loopback endpoint. */
 	readonly timeRate: number;
+	/** Endpoints a service at a time, over `endpointUrl`; absent: the SDK's own chain (environment, shared config). */
+	readonly endpoints?: Readonly<Partial<Record<ServiceName, string>>>;
+	/** Proxy and CA bundle; absent: read from the environment. */
+	readonly network?: NetworkOptions;
+};
+
+export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts';
+
+/** Proxy and CA bundle as text, so that they travel to the guardian as they were at the start. */
+export type NetworkOptions = {
+	/** URL of the proxy, with userinfo: never shown. */
+	readonly proxy?: string;
+	readonly noProxy?: string;
+	/** PEM text of AWS_CA_BUNDLE. */
+	readonly ca?: string;
 };

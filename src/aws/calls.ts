@@ -1,0 +1,65 @@
+/** The calls of one lane. Each SDK client is loaded by the first call that needs it: `ls` loads Auto Scaling alone. */
+import type {AutoScalingCalls} from './auto-scaling.ts';
+import type {Ec2Calls} from './ec2.ts';
+import type {Lane} from './lane.ts';
+import type {LoadBalancingCalls} from './load-balancing.ts';
+import type {SecurityTokenCalls} from './security-token.ts';
+import type {SystemsManagerCalls} from './systems-manager.ts';
+import type {ChangeCalls, ReadCalls} from './types.ts';
+
+export type LaneServices = {
+	readonly autoScaling: () => Promise<AutoScalingCalls>;
+	readonly ec2: () => Promise<Ec2Calls>;
+	readonly systemsManager: () => Promise<SystemsManagerCalls>;
+	readonly loadBalancing: () => Promise<LoadBalancingCalls>;
+	readonly securityToken: () => Promise<SecurityTokenCalls>;
+};
+
+export const createServices = (lane: Lane): LaneServices => ({
+	autoScaling: once(async () => (await import('./auto-scaling.ts')).createAutoScaling(lane)),
+	ec2: once(async () => (await import('./ec2.ts')).createEc2(lane)),
+	systemsManager: once(async () => (await import('./systems-manager.ts')).createSystemsManager(lane)),
+	loadBalancing: once(async () => (await import('./load-balancing.ts')).createLoadBalancing(lane)),
+	securityToken: once(async () => (await import('./security-token.ts')).createSecurityToken(lane)),
+});
+
+export const createReadCalls = (services: LaneServices): ReadCalls => ({
+	groups: async options => (await services.autoScaling()).groups(options),
+	activities: async options => (await services.autoScaling()).activities(options),
+	hooks: async (group, options) => (await services.autoScaling()).hooks(group, options),
+	policies: async (group, options) => (await services.autoScaling()).policies(group, options),
+	targetGroups: async (arns, options) =>
+		arns.length === 0 ? [] : (await services.loadBalancing()).targetGroups(arns, options),
+	targetHealth: async (arn, options) => (await services.loadBalancing()).targetHealth(arn, options),
+	instances: async (ids, options) => (ids.length === 0 ? [] : (await services.ec2()).instances(ids, options)),
+	consoleOutput: async (id, options) => (await services.ec2()).consoleOutput(id, options),
+	userData: async (id, options) => (await services.ec2()).userData(id, options),
+	ssmInfo: async (ids, options) =>
+		ids.length === 0 ? [] : (await services.systemsManager()).ssmInfo(ids, options),
+	ssmConnected: async (id, options) => (await services.systemsManager()).ssmConnected(id, options),
+	identity: async options => (await services.securityToken()).identity(options),
+});
+
+export const createChangeCalls = (services: LaneServices): ChangeCalls => ({
+	suspend: async (group, processes, options) =>
+		(await services.autoScaling()).suspend(group, processes, options),
+	resume: async (group, processes, options) =>
+		(await services.autoScaling()).resume(group, processes, options),
+	probeResume: async (group, options) => (await services.autoScaling()).probeResume(group, options),
+	putTag: async (group, key, value, options) =>
+		(await services.autoScaling()).putTag(group, key, value, options),
+	deleteTag: async (group, key, options) => (await services.autoScaling()).deleteTag(group, key, options),
+	setHealthy: async (id, options) => (await services.autoScaling()).setHealthy(id, options),
+});
+
+/** A failed load is tried again by the next call. */
+const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+	let loaded: Promise<T> | undefined;
+	return () => {
+		loaded ??= load().catch(error => {
+			loaded = undefined;
+			throw error;
+		});
+		return loaded;
+	};
+};

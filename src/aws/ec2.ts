@@ -1,0 +1,87 @@
+/** The EC2 calls of one lane, in our types. */
+import {
+	DescribeInstanceAttributeCommand,
+	DescribeInstancesCommand,
+	EC2Client,
+	GetConsoleOutputCommand,
+	type Instance,
+} from '@aws-sdk/client-ec2';
+import {AwsCallError} from './call-error.ts';
+import type {Lane} from './lane.ts';
+import {abortable, allPages, chunks} from './paging.ts';
+import type {Ec2Instance, ReadCalls} from './types.ts';
+
+export type Ec2Calls = Pick<ReadCalls, 'instances' | 'consoleOutput' | 'userData'>;
+
+const idsPerCall = 200;
+
+export const createEc2 = (lane: Lane): Ec2Calls => {
+	const client = new EC2Client(lane.clientOptions('ec2'));
+	lane.door.attach(client.middlewareStack, 'ec2', lane.gate('ec2'));
+	return {
+		instances: async (ids, options = {}) => {
+			// By filter, not by id: an unknown id among ids is an error for all of them.
+			const lists = await Promise.all(
+				chunks(ids, idsPerCall).map(Values =>
+					allPages(options, async NextToken => {
+						const page = await client.send(
+							new DescribeInstancesCommand({
+								Filters: [{Name: 'instance-id', Values}],
+								MaxResults: 1000,
+								...(NextToken === undefined ? {} : {NextToken}),
+							}),
+							abortable(options),
+						);
+						const items = (page.Reservations ?? []).flatMap(({Instances = []}) => Instances);
+						return {items, next: page.NextToken};
+					}),
+				),
+			);
+			return lists.flat().map(toInstance);
+		},
+		consoleOutput: async (instanceId, options = {}) => {
+			const read = async (latest: boolean) => {
+				const {Output, Timestamp} = await client.send(
+					new GetConsoleOutputCommand({InstanceId: instanceId, ...(latest ? {Latest: true} : {})}),
+					abortable(options),
+				);
+				return {text: decoded(Output), at: Timestamp?.getTime() ?? null};
+			};
+			try {
+				return await read(true);
+			} catch (error) {
+				// Latest output is for Nitro alone; the others keep what was posted around state changes.
+				if (
+					error instanceof AwsCallError &&
+					/^(?:UnsupportedOperation|InvalidParameterCombination)$/.test(error.code)
+				)
+					return read(false);
+				throw error;
+			}
+		},
+		userData: async (instanceId, options = {}) => {
+			const {UserData} = await client.send(
+				new DescribeInstanceAttributeCommand({InstanceId: instanceId, Attribute: 'userData'}),
+				abortable(options),
+			);
+			return UserData?.Value === undefined ? null : decoded(UserData.Value);
+		},
+	};
+};
+
+const decoded = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64').toString('utf8');
+
+const toInstance = (instance: Instance): Ec2Instance => ({
+	instanceId: instance.InstanceId ?? '',
+	state: instance.State?.Name ?? '',
+	stateReason: instance.StateReason?.Message ?? null,
+	launchedAt: instance.LaunchTime?.getTime() ?? null,
+	privateIp: instance.PrivateIpAddress ?? null,
+	imageId: instance.ImageId ?? null,
+	instanceType: instance.InstanceType ?? null,
+	profileArn: instance.IamInstanceProfile?.Arn ?? null,
+	nameTag: instance.Tags?.find(({Key}) => Key === 'Name')?.Value ?? null,
+	httpTokens: instance.MetadataOptions?.HttpTokens ?? null,
+	metadataTags: instance.MetadataOptions?.InstanceMetadataTags ?? null,
+	hopLimit: instance.MetadataOptions?.HttpPutResponseHopLimit ?? null,
+});

@@ -1,0 +1,84 @@
+/**
+ * A lane is one set of clients with its own connections and its own rule of retry. `polling` is adaptive and polite;
+ * `release` is never slowed down by what polling has met (aws-facts.md 6.4).
+ */
+import {NodeHttpHandler} from '@smithy/node-http-handler';
+import type {ProcessClock} from '../base/clock.ts';
+import {collectBody} from './collect-body.ts';
+import {type SharedCredentials, silent} from './credentials.ts';
+import type {Door} from './door.ts';
+import type {Agents} from './network.ts';
+import {createThrottleGate, type ThrottleGate} from './throttle-gate.ts';
+import type {ServiceName} from './types.ts';
+
+export type LaneName = 'polling' | 'release';
+
+/** What a client is made with; the same keys in every SDK client. */
+export type ClientOptions = {
+	readonly region: string;
+	readonly endpoint?: string;
+	readonly profile?: string;
+	readonly credentials: SharedCredentials['provider'];
+	readonly requestHandler: NodeHttpHandler;
+	readonly maxAttempts: number;
+	readonly retryMode: 'standard' | 'adaptive';
+	readonly logger: typeof silent;
+	readonly streamCollector: typeof collectBody;
+	readonly customUserAgent: string;
+};
+
+export type Lane = {
+	readonly clientOptions: (service: ServiceName) => ClientOptions;
+	readonly door: Door;
+	/** One gate a service: throttling of one does not slow the others. */
+	readonly gate: (service: ServiceName) => ThrottleGate | undefined;
+};
+
+type LaneParts = {
+	readonly region: string;
+	readonly profile: string | null;
+	readonly endpointOf: (service: ServiceName) => string | undefined;
+	readonly credentials: SharedCredentials;
+	readonly requestHandler: NodeHttpHandler;
+	readonly door: Door;
+	readonly processClock: ProcessClock;
+};
+
+export const createLane = (name: LaneName, parts: LaneParts): Lane => {
+	const gates = new Map<ServiceName, ThrottleGate>();
+	return {
+		door: parts.door,
+		gate: service => {
+			if (name === 'release') return undefined;
+			const gate = gates.get(service) ?? createThrottleGate(parts.processClock);
+			gates.set(service, gate);
+			return gate;
+		},
+		clientOptions: service => {
+			const endpoint = parts.endpointOf(service);
+			return {
+				region: parts.region,
+				...(endpoint === undefined ? {} : {endpoint}),
+				...(parts.profile === null ? {} : {profile: parts.profile}),
+				credentials: parts.credentials.provider,
+				requestHandler: parts.requestHandler,
+				maxAttempts: name === 'release' ? 5 : 3,
+				retryMode: name === 'release' ? 'standard' : 'adaptive',
+				logger: silent,
+				streamCollector: collectBody,
+				customUserAgent: 'unflap',
+			};
+		},
+	};
+};
+
+export const createRequestHandler = (agents: Agents): NodeHttpHandler =>
+	new NodeHttpHandler({
+		httpAgent: agents.http,
+		// https-proxy-agent is an agent of Node's kind, though not a subclass of https.Agent.
+		httpsAgent: agents.https as import('node:https').Agent,
+		connectionTimeout: 5_000,
+		requestTimeout: 25_000,
+		throwOnRequestTimeout: true,
+		logger: silent,
+	});

@@ -1,0 +1,30 @@
+/**
+ * THE DOOR's table: every AWS operation unflap may send, and what it does. `read` changes nothing, `stream` opens or
+ * closes a way to a box, `change` changes a group. An operation that is not here counts as `change` (threats.md O1).
+ */
+export type Effect = 'read' | 'stream' | 'change';
+
+export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
+	['DescribeAutoScalingGroups', 'read'],
+	['DescribeScalingActivities', 'read'],
+	['DescribeLifecycleHooks', 'read'],
+	['DescribePolicies', 'read'],
+	['DescribeTargetGroups', 'read'],
+	['DescribeTargetHealth', 'read'],
+	['DescribeInstances', 'read'],
+	['DescribeInstanceAttribute', 'read'],
+	['GetConsoleOutput', 'read'],
+	['DescribeInstanceInformation', 'read'],
+	['GetConnectionStatus', 'read'],
+	['GetCallerIdentity', 'read'],
+	['StartSession', 'stream'],
+	['ResumeSession', 'stream'],
+	['TerminateSession', 'stream'],
+	['SuspendProcesses', 'change'],
+	['ResumeProcesses', 'change'],
+	['CreateOrUpdateTags', 'change'],
+	['DeleteTags', 'change'],
+	['SetInstanceHealth', 'change'],
+]);
+
+export const effectOf = (operation: string): Effect => operations.get(operation) ?? 'change';
