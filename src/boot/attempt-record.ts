@@ -9,6 +9,8 @@ export type AttemptRecord = {
 	readonly number: number;
 	readonly invocation: string;
 	startSeconds: number;
+	/** False while only its lines tell that it runs: the journal begins later than the run. */
+	startSaid: boolean;
 	upSeconds: number | null;
 	endSeconds: number | null;
 	/** Wall clock of the end, microseconds since 1970. */
@@ -35,6 +37,7 @@ export const createAttempt = (number: number, startSeconds: number, invocation: 
 	number,
 	invocation,
 	startSeconds,
+	startSaid: true,
 	upSeconds: null,
 	endSeconds: null,
 	endedAtUs: 0,

@@ -2,7 +2,7 @@
 import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import type {UnitFacts} from '../remote/types.ts';
-import {applyFacts} from './apply-facts.ts';
+import {withFacts} from './apply-facts.ts';
 import {notesOf} from './boot-notes.ts';
 import {type BootRecord, createBootRecord, foldEntry} from './boot-record.ts';
 import {chainOf} from './chain.ts';
@@ -31,6 +31,7 @@ export type BootModelOptions = {
 
 /** A box that reboots in a loop has many; the oldest are forgotten. */
 const maxBoots = 50;
+const maxFacts = 5000;
 
 export const createBootModel = (options: BootModelOptions = {}): BootModel => {
 	const records = new Map<string, BootRecord>();
@@ -45,8 +46,14 @@ export const createBootModel = (options: BootModelOptions = {}): BootModel => {
 		if (!records.has(bootId)) {
 			records.set(bootId, record);
 			forgetOldest(records, views);
+			if (newest !== null && newest.entryCount > 0) {
+				known.clear();
+			} else if (newest !== null) {
+				// Facts came before the first entry, and with it the boot's id.
+				records.delete(newest.bootId);
+			}
+
 			newest = record;
-			known.clear();
 		}
 
 		return record;
@@ -74,10 +81,11 @@ export const createBootModel = (options: BootModelOptions = {}): BootModel => {
 			version += entries.length > 0 ? 1 : 0;
 		},
 		facts: units => {
-			const record = newest ?? recordOf('');
+			newest ??= recordOf('');
 			for (const facts of units) {
-				known.set(facts.id, facts);
-				applyFacts(record, facts);
+				if (known.has(facts.id) || known.size < maxFacts) {
+					known.set(facts.id, facts);
+				}
 			}
 
 			version++;
@@ -107,10 +115,11 @@ const forgetOldest = (records: Map<string, BootRecord>, views: Map<string, unkno
 };
 
 const bootOf = (
-	record: BootRecord,
+	journal: BootRecord,
 	known: ReadonlyMap<Hostile, UnitFacts>,
 	wanted: readonly string[],
 ): Boot => {
+	const record = withFacts(journal, known);
 	const units = [...record.units.values()]
 		.map(unit => unitViewOf(record, unit, known.get(unit.name) ?? null))
 		.toSorted(

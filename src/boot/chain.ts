@@ -36,7 +36,7 @@ const guessApp = (units: readonly BootUnit[], finishedSeconds: number | null): H
 	const own = units.filter(isOwn);
 	const enabled = own.filter(unit => unit.facts?.unitFileState === 'enabled');
 	const candidates = enabled.length > 0 ? enabled : own;
-	const required = new Set(candidates.flatMap(unit => unit.requires));
+	const required = new Set(candidates.flatMap(unit => [...unit.requires, ...(unit.facts?.wants ?? [])]));
 	const ends = candidates.filter(unit => !required.has(unit.name));
 	const cancelled = ends.filter(unit => unit.state === 'cancelled' || unit.state === 'orphan');
 	if (cancelled.length > 0) {
@@ -71,13 +71,14 @@ const requirementOf = (
 		return unit.cancelledBy;
 	}
 
-	const required = unit.requires.filter(name => name !== unit.name).map(name => byName.get(name));
-	const own = required.filter(one => one !== undefined).filter(isOwn);
-	if (own.length > 0) {
-		return latest(own)?.name;
-	}
-
-	return unit.facts === null ? justBefore(unit, units)?.name : undefined;
+	const own = (names: readonly Hostile[]): readonly BootUnit[] =>
+		names
+			.filter(name => name !== unit.name)
+			.map(name => byName.get(name))
+			.filter(one => one !== undefined)
+			.filter(isOwn);
+	const required = latest(own(unit.requires)) ?? latest(own(unit.facts?.wants ?? []));
+	return (required ?? (unit.facts === null ? justBefore(unit, units) : undefined))?.name;
 };
 
 const justBefore = (unit: BootUnit, units: readonly BootUnit[]): BootUnit | undefined => {

@@ -65,7 +65,13 @@ export const readUnitLine = (unit: UnitRecord, entry: JournalEntry): void => {
 const runOfEarlyLine = (unit: UnitRecord, entry: JournalEntry, invocation: string): AttemptRecord => {
 	const last = lastAttempt(unit);
 	const isNextRun = last !== undefined && last.endSeconds !== null && !sameRun(last, invocation);
-	return last === undefined || isNextRun ? beginAttempt(unit, entry.monotonicUs / 1e6, invocation) : last;
+	if (last !== undefined && !isNextRun) {
+		return last;
+	}
+
+	const attempt = beginAttempt(unit, entry.monotonicUs / 1e6, invocation);
+	attempt.startSaid = false;
+	return attempt;
 };
 
 export const applyUnitEvent = (
@@ -136,6 +142,7 @@ const beginAttempt = (unit: UnitRecord, seconds: number, invocation: string): At
 const beginRun = (unit: UnitRecord, moment: Moment, invocation: string): AttemptRecord => {
 	const open = openAttempt(unit);
 	if (open !== undefined && open.upSeconds === null && sameRun(open, invocation)) {
+		open.startSaid = true;
 		return open;
 	}
 

@@ -48,7 +48,7 @@ const stateOf = (boot: BootRecord, unit: UnitRecord, last: AttemptRecord | undef
 	}
 
 	if (last === undefined) {
-		return unit.skipped === null ? 'finished' : 'skipped';
+		return unit.skipped !== null ? 'skipped' : unit.lastEventSeconds > 0 ? 'finished' : 'waiting';
 	}
 
 	if (last.endSeconds === null) {
