@@ -67,7 +67,7 @@ export const secretPatterns: readonly SecretPattern[] = [
 	},
 	// --password value, -p is too short to judge.
 	{
-		pattern: new RegExp(`--[a-z-]{0,30}(?:${strong}|token)\\s{1,4}([^\\s"'-][^\\s"']{0,4095})`, 'gi'),
+		pattern: new RegExp(`(?<!-)--[a-z-]{0,30}(?:${strong}|token)\\s{1,4}([^\\s"'-][^\\s"']{0,4095})`, 'gi'),
 		masks: 'group',
 	},
 ];
@@ -79,4 +79,4 @@ export const secretPatterns: readonly SecretPattern[] = [
 export const mayHoldSecret = (text: string): boolean => suspicion.test(text);
 
 const suspicion =
-	/A[KSBC][IC]A[A-Z0-9]{4}|eyJ|IQoJ|F[wQ]oG|AQoD|gh[pousr]_|_pat_|glpat|xox|k_(?:live|test)_|npm_|AIza|:\/\/[^\s/@]*@|-----BEGIN|[Pp][Aa][Ss][Ss](?:[Ww]|[Pp])|[Pp][Ww][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy][A-Za-z0-9_-]{0,24}["']?\s{0,4}[:=]|--[a-z-]{0,30}[Kk][Ee][Yy]|[Cc][Rr][Ee][Dd][Ee]|[Aa][Uu][Tt][Hh]|[Bb]earer|BEARER|[Bb]asic |HMAC|[Ss][Ii][Gg][Nn]|[Cc][Oo][Oo][Kk][Ii][Ee]|[Ss][Ee][Ss][Ss][Ii][Oo][Nn]/;
+	/A[KSBC][IC]A[A-Z0-9]{4}|eyJ|IQoJ|F[wQ]oG|AQoD|gh[pousr]_|_pat_|glpat|xox|k_(?:live|test)_|npm_|AIza|:\/\/[^\s/@]*@|-----BEGIN|[Pp][Aa][Ss][Ss](?:[Ww]|[Pp])|[Pp][Ww][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy][A-Za-z0-9_-]{0,24}["']?\s{0,4}[:=]|(?<!-)--[a-z-]{0,30}[Kk][Ee][Yy]|[Cc][Rr][Ee][Dd][Ee]|[Aa][Uu][Tt][Hh]|[Bb]earer|BEARER|[Bb]asic |HMAC|[Ss][Ii][Gg][Nn]|[Cc][Oo][Oo][Kk][Ii][Ee]|[Ss][Ee][Ss][Ss][Ii][Oo][Nn]/;

@@ -131,9 +131,11 @@ const factsOf = async (path: string): Promise<FileFacts | undefined> => {
 	}
 };
 
-/** Who may rename what is in the parent may swap our folder for another; a sticky folder keeps them from it. */
+/** Who may rename what is in the parent may swap our folder for another; a sticky folder keeps others from it. */
 const parentFault = (parent: FileFacts | undefined) => {
-	if (parent === undefined || (parent.mode & 0o002) === 0 || (parent.mode & 0o1000) !== 0) return undefined;
+	if (parent === undefined) return undefined;
+	if (parent.uid !== ownUid() && parent.uid !== 0) return `lies in a folder of uid ${parent.uid}`;
+	if ((parent.mode & 0o002) === 0 || (parent.mode & 0o1000) !== 0) return undefined;
 	return 'lies in a folder that everybody can write';
 };
 

@@ -69,7 +69,7 @@ export const pad = (text: Shown, cells: number, side: 'left' | 'right' = 'left')
 };
 
 /** Exactly `cells` wide. */
-export const fit = (text: Shown, cells: number, side: 'left' | 'right' = 'left'): Shown =>
+export const fitTo = (text: Shown, cells: number, side: 'left' | 'right' = 'left'): Shown =>
 	pad(cut(text, cells), cells, side);
 
 /** True when two names differ but look alike: in characters that hide, or in compatibility forms. */
@@ -142,14 +142,10 @@ const expandTabs = (text: string) => {
 	if (!text.includes('\t')) return text;
 	let line = '';
 	let cells = 0;
-	for (const part of text.split('\t')) {
-		if (line !== '' || cells > 0) {
-			const blanks = tabWidth - (cells % tabWidth);
-			line += ' '.repeat(blanks);
-			cells += blanks;
-		}
-		line += part;
-		cells += width(part as Shown);
+	for (const [index, part] of text.split('\t').entries()) {
+		const blanks = index === 0 ? 0 : tabWidth - (cells % tabWidth);
+		line += ' '.repeat(blanks) + part;
+		cells += blanks + width(part as Shown);
 	}
 	return line;
 };

@@ -117,6 +117,7 @@ export const shellAttacks: readonly Awkward[] = [
 	{name: 'escaped quotes', text: "x\\'; touch canary; \\'"},
 	{name: 'only quotes', text: `'"'"'`},
 	{name: 'backslashes', text: 'a\\b\\\\c\\'},
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's placeholder is meant.
 	{name: 'variables', text: '$HOME ${PATH} $$ $? $0 ${x:=y}'},
 	{name: 'globs', text: '* ? [a-z] {a,b} ~ ~root !!'},
 	{name: 'comment', text: '# not a comment'},
