@@ -1,12 +1,12 @@
 /** What a command gets: settings, and AWS and holds made when first asked for, since loading them costs start-up time. */
-import inspector from 'node:inspector';
 import type {Aws} from '../aws/types.ts';
 import {createProcessClock} from '../base/clock-process.ts';
-import {UnflapError} from '../base/errors.ts';
 import type {Ending} from '../base/exit.ts';
 import type {Settings} from '../base/settings.ts';
 import type {Holds} from '../hold/types.ts';
 import type {CommandContext, Printer} from './command.ts';
+
+const processClock = createProcessClock();
 
 type ContextOptions = {
 	readonly settings: Settings;
@@ -19,7 +19,7 @@ type ContextOptions = {
 export type ContextHandle = {readonly context: CommandContext; readonly close: () => Promise<void>};
 
 export const createContext = ({settings, environment, out, ending, rerun}: ContextOptions): ContextHandle => {
-	const aws = once(() => makeAws(settings));
+	const aws = once(() => makeAws(settings, environment));
 	const holds = once(async () => makeHolds(await aws(), settings, environment));
 	return {
 		context: {
@@ -39,18 +39,24 @@ export const createContext = ({settings, environment, out, ending, rerun}: Conte
 	};
 };
 
-const makeAws = async (_settings: Settings): Promise<Aws> => {
-	throw new UnflapError('bug', 'The gateway to AWS is not built in');
+const makeAws = async (settings: Settings, environment: NodeJS.ProcessEnv): Promise<Aws> => {
+	const {createAws} = await import('../aws/create-aws.ts');
+	const {region, profile, endpointUrl, readOnly, awsTimeRate} = settings;
+	return createAws(
+		{
+			...(region === null ? {} : {region}),
+			...(profile === null ? {} : {profile}),
+			...(endpointUrl === null ? {} : {endpointUrl}),
+			readOnly,
+			timeRate: awsTimeRate,
+		},
+		{environment, processClock},
+	);
 };
 
-const makeHolds = async (_aws: Aws, _settings: Settings, _environment: NodeJS.ProcessEnv): Promise<Holds> => {
-	// A debugger on this process could read credentials and keep the keep loop from running.
-	if (inspector.url() !== undefined)
-		throw new UnflapError('refused', 'A debugger is open on this process, so it starts no hold', {
-			next: ['start unflap without --inspect (look at NODE_OPTIONS)'],
-		});
-	createProcessClock();
-	throw new UnflapError('bug', 'Holds are not built in');
+const makeHolds = async (aws: Aws, settings: Settings, environment: NodeJS.ProcessEnv): Promise<Holds> => {
+	const {createHolds} = await import('../hold/create-holds.ts');
+	return createHolds({aws, settings, environment, processClock});
 };
 
 /** Made once, and again only after a failure. */
