@@ -146,6 +146,8 @@ export type LogStore = {
 	/** Whether the record matches the search. */
 	readonly isMatch: (index: number) => boolean;
 	readonly isError: (index: number) => boolean;
+	/** Why a regular expression was switched off, or null. */
+	readonly patternProblem: () => string | null;
 	/** Position of the next (1) or previous (-1) match or error beyond `position` in the view, or null. */
 	readonly jump: (what: 'match' | 'error', position: number, direction: 1 | -1) => number | null;
 	readonly density: (bins: number) => LogDensity;

@@ -1,0 +1,285 @@
+/**
+ * Records of log lines as bytes: blocks of 1 MiB with the offsets beside them, so that a million lines are a few hundred
+ * objects. An index counts all records ever appended and stays valid while older blocks fall out.
+ */
+import type {Hostile} from '../base/text.ts';
+import {createNames} from './names.ts';
+import type {LogRow, StoredLine} from './types.ts';
+
+/** What a record is appended from; a mark has no entry. */
+export type NewLine = StoredLine & {readonly box: number};
+
+/** Header fields alone, for filters that need no message. */
+export type LineHead = {
+	readonly isMark: boolean;
+	readonly isError: boolean;
+	readonly priority: number;
+	readonly box: number;
+	readonly unit: number;
+	readonly identifier: number;
+	readonly realtimeUs: number;
+	readonly monotonicUs: number;
+};
+
+export type LineBlocks = {
+	readonly append: (line: NewLine, isError: boolean) => number;
+	readonly appendMark: (text: Hostile) => number;
+	/** First index still held, and one past the last. */
+	readonly first: () => number;
+	readonly end: () => number;
+	readonly row: (index: number) => LogRow | null;
+	readonly head: (index: number) => LineHead | null;
+	/** The message's bytes; valid until the block falls out. */
+	readonly messageBytes: (index: number) => Buffer | null;
+	/** Calls back for each block that holds records in [from, end): its bytes and the record that an offset lies in. */
+	readonly scan: (from: number, visit: (block: BlockView) => void) => void;
+	readonly units: Names;
+	readonly identifiers: Names;
+	/** Drops the oldest block; gives the number of lines (marks excluded) that went with it. */
+	readonly evict: () => number;
+	readonly blockCount: () => number;
+	readonly bytes: () => number;
+};
+
+export type BlockView = {
+	readonly bytes: Buffer;
+	readonly firstIndex: number;
+	readonly count: number;
+	/** Start of the message of the n-th record of the block, and one past its end. */
+	readonly messageAt: (n: number) => readonly [start: number, end: number];
+	/** The record that holds the byte at `offset`. */
+	readonly recordAt: (offset: number) => number;
+};
+
+type Names = ReturnType<typeof createNames>;
+
+type Block = {
+	readonly buffer: Buffer;
+	readonly firstIndex: number;
+	offsets: Uint32Array;
+	count: number;
+	used: number;
+	lines: number;
+};
+
+const blockBytes = 1024 * 1024;
+const headerBytes = 40;
+const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8} as const;
+
+export const createLineBlocks = (): LineBlocks => {
+	const blocks: Block[] = [];
+	const units = createNames(5000);
+	const identifiers = createNames(5000);
+	const boots = createNames(5000);
+	const cursorFiles = createNames(5000);
+	let end = 0;
+
+	const room = (size: number): Block => {
+		const last = blocks.at(-1);
+		if (last !== undefined && last.used + size <= last.buffer.length) return last;
+		const block: Block = {
+			buffer: Buffer.allocUnsafeSlow(Math.max(blockBytes, size)),
+			firstIndex: end,
+			offsets: new Uint32Array(1024),
+			count: 0,
+			used: 0,
+			lines: 0,
+		};
+		blocks.push(block);
+		return block;
+	};
+
+	const claim = (size: number) => {
+		const block = room(size);
+		if (block.count === block.offsets.length) {
+			const grown = new Uint32Array(block.offsets.length * 2);
+			grown.set(block.offsets);
+			block.offsets = grown;
+		}
+		const at = block.used;
+		block.offsets[block.count] = at;
+		block.count += 1;
+		block.used += size;
+		end += 1;
+		return {block, at};
+	};
+
+	const append = (line: NewLine, isError: boolean) => {
+		const cursor = packCursor(line, cursorFiles);
+		const cursorBytes = cursor.bytes.length;
+		const messageBytes = Buffer.byteLength(line.message);
+		const rawBytes = line.bytes?.length ?? 0;
+		const {block, at} = claim(headerBytes + cursorBytes + messageBytes + rawBytes);
+		const {buffer} = block;
+		block.lines += 1;
+		buffer[at] =
+			(isError ? flags.error : 0) |
+			(line.bytes === undefined ? 0 : flags.rawBytes) |
+			(cursor.isPacked ? flags.packedCursor : 0);
+		buffer[at + 1] = line.priority & 7;
+		buffer.writeUInt16LE(line.box & 0xffff, at + 2);
+		buffer.writeUInt32LE(line.pid >>> 0, at + 4);
+		buffer.writeDoubleLE(line.realtimeUs, at + 8);
+		buffer.writeDoubleLE(line.monotonicUs, at + 16);
+		buffer.writeUInt16LE(units.number(line.unit), at + 24);
+		buffer.writeUInt16LE(identifiers.number(line.identifier), at + 26);
+		buffer.writeUInt16LE(boots.number(line.bootId), at + 28);
+		buffer.writeUInt16LE(cursorBytes, at + 30);
+		buffer.writeUInt32LE(messageBytes, at + 32);
+		buffer.writeUInt32LE(rawBytes, at + 36);
+		let offset = at + headerBytes;
+		offset += cursor.bytes.copy(buffer, offset);
+		offset += buffer.write(line.message, offset, 'utf8');
+		if (line.bytes !== undefined) buffer.set(line.bytes, offset);
+		return end - 1;
+	};
+
+	const appendMark = (text: Hostile) => {
+		const messageBytes = Buffer.byteLength(text);
+		const {block, at} = claim(headerBytes + messageBytes);
+		block.buffer.fill(0, at, at + headerBytes);
+		block.buffer[at] = flags.mark;
+		block.buffer.writeUInt32LE(messageBytes, at + 32);
+		block.buffer.write(text, at + headerBytes, 'utf8');
+		return end - 1;
+	};
+
+	const find = (index: number) => {
+		let low = 0;
+		let high = blocks.length - 1;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if ((blocks[middle]?.firstIndex ?? 0) <= index) low = middle;
+			else high = middle - 1;
+		}
+		const block = blocks[low];
+		if (block === undefined || index < block.firstIndex || index >= block.firstIndex + block.count)
+			return null;
+		return {block, at: block.offsets[index - block.firstIndex] ?? 0};
+	};
+
+	const messageRange = (buffer: Buffer, at: number): readonly [number, number] => {
+		const start = at + headerBytes + buffer.readUInt16LE(at + 30);
+		return [start, start + buffer.readUInt32LE(at + 32)];
+	};
+
+	const headAt = (buffer: Buffer, at: number): LineHead => ({
+		isMark: ((buffer[at] ?? 0) & flags.mark) !== 0,
+		isError: ((buffer[at] ?? 0) & flags.error) !== 0,
+		priority: buffer[at + 1] ?? 6,
+		box: buffer.readUInt16LE(at + 2),
+		unit: buffer.readUInt16LE(at + 24),
+		identifier: buffer.readUInt16LE(at + 26),
+		realtimeUs: buffer.readDoubleLE(at + 8),
+		monotonicUs: buffer.readDoubleLE(at + 16),
+	});
+
+	const row = (index: number): LogRow | null => {
+		const found = find(index);
+		if (found === null) return null;
+		const {block, at} = found;
+		const {buffer} = block;
+		const [start, stop] = messageRange(buffer, at);
+		const message: Hostile = buffer.toString('utf8', start, stop);
+		const head = headAt(buffer, at);
+		if (head.isMark) return {kind: 'mark', index, text: message};
+		const bootId = boots.name(buffer.readUInt16LE(at + 28));
+		const packed = buffer.subarray(at + headerBytes, start);
+		const isPacked = ((buffer[at] ?? 0) & flags.packedCursor) !== 0;
+		const rawBytes = buffer.readUInt32LE(at + 36);
+		const entry: StoredLine = {
+			realtimeUs: head.realtimeUs,
+			monotonicUs: head.monotonicUs,
+			bootId,
+			unit: units.name(head.unit),
+			identifier: identifiers.name(head.identifier),
+			priority: head.priority,
+			pid: buffer.readUInt32LE(at + 4),
+			message,
+			cursor: isPacked ? unpackCursor(packed, {...head, bootId}, cursorFiles) : packed.toString('latin1'),
+		};
+		return {
+			kind: 'line',
+			index,
+			box: head.box,
+			entry:
+				rawBytes === 0 ? entry : {...entry, bytes: Uint8Array.from(buffer.subarray(stop, stop + rawBytes))},
+		};
+	};
+
+	return {
+		append,
+		appendMark,
+		first: () => blocks[0]?.firstIndex ?? end,
+		end: () => end,
+		row,
+		head: index => {
+			const found = find(index);
+			return found === null ? null : headAt(found.block.buffer, found.at);
+		},
+		messageBytes: index => {
+			const found = find(index);
+			if (found === null) return null;
+			const [start, stop] = messageRange(found.block.buffer, found.at);
+			return found.block.buffer.subarray(start, stop);
+		},
+		scan: (from, visit) => {
+			for (const block of blocks) {
+				if (block.firstIndex + block.count <= from) continue;
+				visit({
+					bytes: block.buffer.subarray(0, block.used),
+					firstIndex: block.firstIndex,
+					count: block.count,
+					messageAt: n => messageRange(block.buffer, block.offsets[n] ?? 0),
+					recordAt: offset => recordAt(block, offset),
+				});
+			}
+		},
+		units,
+		identifiers,
+		evict: () => blocks.shift()?.lines ?? 0,
+		blockCount: () => blocks.length,
+		bytes: () => blocks.reduce((sum, {buffer, offsets}) => sum + buffer.length + offsets.byteLength, 0),
+	};
+};
+
+const recordAt = ({offsets, count}: Block, offset: number) => {
+	let low = 0;
+	let high = count - 1;
+	while (low < high) {
+		const middle = (low + high + 1) >> 1;
+		if ((offsets[middle] ?? 0) <= offset) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+};
+
+const cursorShape =
+	/^s=([0-9a-f]{32});i=([0-9a-f]{1,13});b=([0-9a-f]{32});m=([0-9a-f]{1,13});t=([0-9a-f]{1,13});x=([0-9a-f]{1,16})$/;
+
+/** A cursor is 120 bytes, and most of them stand in the record already: 2 for its file, 8 number, 8 own monotonic time, 8 hash. */
+const packCursor = (line: StoredLine, files: Names): {readonly bytes: Buffer; readonly isPacked: boolean} => {
+	if (line.cursor === '') return {bytes: noBytes, isPacked: false};
+	const match = cursorShape.exec(line.cursor);
+	const [, file = '', number = '', boot = '', monotonic = '', realtime = '', hash = ''] = match ?? [];
+	const isDerivable =
+		match !== null && boot === line.bootId && Number.parseInt(realtime, 16) === line.realtimeUs;
+	const fileNumber = isDerivable ? files.number(file) : 0;
+	if (!isDerivable || files.name(fileNumber) !== file)
+		return {bytes: Buffer.from(line.cursor, 'latin1'), isPacked: false};
+	const bytes = Buffer.allocUnsafe(26);
+	bytes.writeUInt16LE(fileNumber, 0);
+	bytes.writeDoubleLE(Number.parseInt(number, 16), 2);
+	bytes.writeDoubleLE(Number.parseInt(monotonic, 16), 10);
+	bytes.writeBigUInt64LE(BigInt(`0x${hash}`), 18);
+	return {bytes, isPacked: true};
+};
+
+const unpackCursor = (
+	bytes: Buffer,
+	{bootId, realtimeUs}: {readonly bootId: string; readonly realtimeUs: number},
+	files: Names,
+) =>
+	`s=${files.name(bytes.readUInt16LE(0))};i=${bytes.readDoubleLE(2).toString(16)};b=${bootId};m=${bytes.readDoubleLE(10).toString(16)};t=${realtimeUs.toString(16)};x=${bytes.readBigUInt64LE(18).toString(16)}`;
+
+const noBytes = Buffer.alloc(0);
