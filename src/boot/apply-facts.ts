@@ -16,6 +16,7 @@ import {
 	type Moment,
 	type UnitRecord,
 } from './unit-record.ts';
+import {endedByShutdown} from './unit-view.ts';
 
 /** Times of the journal and of `show` differ by less than this (journald.md, section 7). */
 const sameMomentSeconds = 0.5;
@@ -36,7 +37,7 @@ export const withFacts = (boot: BootRecord, known: ReadonlyMap<Hostile, UnitFact
 		}
 	}
 
-	cancelByRequirement(units, known);
+	cancelByRequirement(boot, units, known);
 	return {...boot, units};
 };
 
@@ -121,6 +122,7 @@ const endAttempt = (attempt: AttemptRecord, result: string, moment: Moment): voi
 
 /** `show` says nothing of a cancelled start: a unit that never ran and requires a failed one was cancelled by it. */
 const cancelByRequirement = (
+	boot: BootRecord,
 	units: ReadonlyMap<Hostile, UnitRecord>,
 	known: ReadonlyMap<Hostile, UnitFacts>,
 ): void => {
@@ -138,7 +140,9 @@ const cancelByRequirement = (
 				continue;
 			}
 
-			const by = [...facts.requires, ...facts.bindsTo].map(name => units.get(name)).find(isLost);
+			const by = [...facts.requires, ...facts.bindsTo]
+				.map(name => units.get(name))
+				.find(one => isLost(boot, one));
 			if (by !== undefined) {
 				const seconds = by.cancelled?.seconds ?? lastAttempt(by)?.endSeconds ?? 0;
 				unit.cancelled = {by: by.name, seconds, sentence: `${by.name} failed`};
@@ -148,9 +152,10 @@ const cancelByRequirement = (
 	}
 };
 
-const isLost = (unit: UnitRecord | undefined): unit is UnitRecord => {
+const isLost = (boot: BootRecord, unit: UnitRecord | undefined): boolean => {
 	const last = unit === undefined ? undefined : lastAttempt(unit);
-	return unit !== undefined && (unit.cancelled !== null || (last !== undefined && hasFailed(last)));
+	const failed = last !== undefined && hasFailed(last) && !endedByShutdown(boot, last);
+	return failed || unit?.cancelled != null;
 };
 
 const momentOf = (boot: BootRecord, seconds: number): Moment => ({

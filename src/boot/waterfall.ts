@@ -64,7 +64,9 @@ export type WaterfallRow =
 	| {readonly kind: 'outside'; readonly marks: readonly {readonly column: number; readonly label: Hostile}[]};
 
 export type Waterfall = {
+	/** Cells for a name and its label together; the label stands in the last `labelColumns` of them. */
 	readonly unitColumns: number;
+	readonly labelColumns: number;
 	readonly axisColumns: number;
 	readonly tookColumns: number;
 	readonly axis: WaterfallAxis;
@@ -81,7 +83,8 @@ const shownTries = 12;
 
 export const layoutWaterfall = (boot: Boot, options: WaterfallOptions): Waterfall => {
 	const chosen = chooseUnits(boot, options.maxUnits ?? 24);
-	const unitColumns = unitColumnsOf(boot, chosen.units, options.columns);
+	const labelColumns = labelColumnsOf(boot, chosen.units);
+	const unitColumns = unitColumnsOf(boot, chosen.units, {columns: options.columns, labelColumns});
 	const axisColumns = Math.max(leastAxisColumns, options.columns - unitColumns - tookColumns - 2);
 	const axis = layoutAxis(boot, chosen.units, {
 		columns: axisColumns,
@@ -94,15 +97,26 @@ export const layoutWaterfall = (boot: Boot, options: WaterfallOptions): Waterfal
 		...(chosen.hidden > 0 ? [{kind: 'more' as const, count: chosen.hidden}] : []),
 		{kind: 'outside', marks: outsideMarks(options.outside ?? [], axis)},
 	];
-	return {unitColumns, axisColumns, tookColumns, axis, rows, title: titleOf(boot)};
+	return {unitColumns, labelColumns, axisColumns, tookColumns, axis, rows, title: titleOf(boot)};
 };
 
-/** Name, a blank, and the label. */
-const unitColumnsOf = (boot: Boot, units: readonly BootUnit[], columns: number): number => {
+/** A blank on both sides of the label. Tries have the widest ones: 'exit 255, gave up'. */
+const labelColumnsOf = (boot: Boot, units: readonly BootUnit[]): number =>
+	2 +
+	Math.max(
+		...units.map(unit => labelOf(boot, unit).length),
+		...units.flatMap(unit => (hasTries(unit) ? unit.attempts.map(attempt => tryLabel(attempt).length) : [])),
+		0,
+	);
+
+const unitColumnsOf = (
+	boot: Boot,
+	units: readonly BootUnit[],
+	{columns, labelColumns}: {readonly columns: number; readonly labelColumns: number},
+): number => {
 	const widest = Math.max(
 		leastUnitColumns,
-		...units.map(unit => width(shown(unit.name)) + 2 + labelOf(boot, unit).length),
-		...units.filter(unit => unit.attempts.length > 1).map(() => 'try 10   exit 255, gave up'.length),
+		...units.map(unit => width(shown(unit.name)) + (labelOf(boot, unit) === '' ? 1 : labelColumns)),
 	);
 	const room = columns - tookColumns - leastAxisColumns - 2;
 	return Math.max(leastUnitColumns, Math.min(widest, mostUnitColumns, room));
@@ -131,7 +145,7 @@ const unitRow = (boot: Boot, unit: BootUnit, axis: WaterfallAxis): WaterfallRow 
 		bar,
 		remark: remarkOf(unit),
 		remarkColumn: bar.column + bar.cells.length + 2,
-		took: tookOf(boot, unit),
+		took: tookOf(unit, axis),
 		tone: toneOf(unit),
 		inChain: boot.chain.includes(unit.name),
 	};
@@ -179,7 +193,7 @@ const endOf = (unit: BootUnit): number | null => {
 	return isUp && !last.gaveUp ? last.upSeconds : last.endSeconds;
 };
 
-const tookOf = (boot: Boot, unit: BootUnit): string => {
+const tookOf = (unit: BootUnit, axis: WaterfallAxis): string => {
 	if (unit.state === 'cancelled' || unit.state === 'orphan' || unit.state === 'skipped') {
 		return 'never';
 	}
@@ -189,18 +203,20 @@ const tookOf = (boot: Boot, unit: BootUnit): string => {
 	}
 
 	if (unit.name.endsWith('.target')) {
-		return formatTook((unit.upSeconds ?? unit.startSeconds) - Math.min(boot.firstSeconds, 0));
+		return formatTook((unit.upSeconds ?? unit.startSeconds) - axis.startSeconds);
 	}
 
 	const end = endOf(unit);
 	return end === null ? '…' : formatTook(end - unit.startSeconds);
 };
 
+/** Runs are told one by one where one of them failed; a oneshot that is run twice has no tries. */
+const hasTries = (unit: BootUnit): boolean =>
+	unit.attempts.length > 1 &&
+	unit.attempts.some(attempt => attempt.gaveUp || (attempt.result ?? 'success') !== 'success');
+
 const tryRows = (unit: BootUnit, axis: WaterfallAxis): readonly WaterfallRow[] => {
-	if (
-		unit.attempts.length < 2 ||
-		unit.attempts.every(one => !one.gaveUp && (one.result ?? 'success') === 'success')
-	) {
+	if (!hasTries(unit)) {
 		return [];
 	}
 

@@ -1,6 +1,6 @@
 /** The boot waterfall as a picture of its own: no script, no links, nothing loaded; all text through one escaper. */
 import {markup} from '../base/markup.ts';
-import {cut, hostile, shown} from '../base/terminal-text.ts';
+import {cut, hostile, pad, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {formatClock} from '../boot/boot-time.ts';
 import type {Boot} from '../boot/types.ts';
@@ -78,17 +78,24 @@ const rowOf = (row: WaterfallRow, layout: Waterfall, y: number): readonly string
 		case 'kernel':
 		case 'unit':
 		case 'try': {
-			const label = row.kind === 'kernel' || row.label === '' ? '' : `  ${row.label}`;
+			const label =
+				row.kind === 'kernel' || row.label === '' ? '' : ` ${row.label}`.padEnd(layout.labelColumns);
 			const name = row.kind === 'try' ? `    ${row.name}` : row.name;
+			const nameColumns = layout.unitColumns - label.length;
 			return [
 				text(
 					margin,
 					baseline,
-					`${cut(shown(name), layout.unitColumns - label.length, 'middle')}${label}`,
+					`${pad(cut(shown(name), nameColumns, 'middle'), nameColumns)}${label}`,
 					nameColour(row),
 				),
 				...barOf(row.bar, layout, y, row.tone),
-				text(axisX(layout) + (layout.axisColumns + 1) * cellWidth, baseline, row.took, '#57606a'),
+				text(
+					axisX(layout) + layout.axisColumns * cellWidth,
+					baseline,
+					row.took.padStart(layout.tookColumns + 1),
+					'#57606a',
+				),
 			];
 		}
 

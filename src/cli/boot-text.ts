@@ -60,7 +60,7 @@ const axisLine = (layout: Waterfall): Shown => {
 			ours`  `,
 			pad(ours`UNIT`, layout.unitColumns),
 			pad(shown(line), layout.axisColumns),
-			pad(ours`TOOK`, layout.tookColumns, 'right'),
+			pad(ours`TOOK`, layout.tookColumns + 1, 'right'),
 		],
 		ours``,
 	);
@@ -113,16 +113,12 @@ const styles: Readonly<Record<WaterfallTone, PaintStyle>> = {
 
 const line = (layout: Waterfall, paint: Paint, parts: Line): Shown => {
 	const style = styles[parts.tone];
-	const labelColumns = parts.label === '' ? 0 : width(parts.label) + 2;
+	const labelColumns = parts.label === '' ? 0 : layout.labelColumns;
 	const nameColumns = layout.unitColumns - labelColumns;
-	const name = pad(cut(parts.name, nameColumns - 1, 'middle'), nameColumns);
-	const label = labelColumns === 0 ? ours`` : paint(style, pad(parts.label, labelColumns));
-	const before = ours`${shown(' '.repeat(parts.bar.column))}`;
-	const room = layout.axisColumns - parts.bar.column - parts.bar.cells.length;
-	const remark =
-		parts.remark === undefined || parts.remark === '' || room < 12 ? ours`` : ours`  ${parts.remark}`;
-	const after = pad(cut(remark, room), room);
-	const took = pad(shown(parts.took), layout.tookColumns, 'right');
+	const name = pad(cut(parts.name, nameColumns - (labelColumns === 0 ? 1 : 0), 'middle'), nameColumns);
+	const label = labelColumns === 0 ? ours`` : paint(style, pad(ours` ${parts.label}`, labelColumns));
+	const {before, after} = aroundBar(layout, parts);
+	const took = pad(shown(parts.took), layout.tookColumns + 1, 'right');
 	return joinShown(
 		[
 			parts.selected === true ? ours`▸ ` : ours`  `,
@@ -135,6 +131,22 @@ const line = (layout: Waterfall, paint: Paint, parts: Line): Shown => {
 		],
 		ours``,
 	);
+};
+
+/** A remark stands right of its bar, or left of it where there is no room. */
+const aroundBar = (
+	layout: Waterfall,
+	{bar, remark}: Line,
+): {readonly before: Shown; readonly after: Shown} => {
+	const right = layout.axisColumns - bar.column - bar.cells.length;
+	const cells = remark === undefined || remark === '' ? 0 : width(remark) + 2;
+	if (remark === undefined || cells === 0 || (cells > right && cells > bar.column)) {
+		return {before: pad(ours``, bar.column), after: pad(ours``, right)};
+	}
+
+	return cells <= right
+		? {before: pad(ours``, bar.column), after: pad(ours`  ${remark}`, right)}
+		: {before: pad(ours`${remark}  `, bar.column, 'right'), after: pad(ours``, right)};
 };
 
 const outsideLine = (row: WaterfallRow & {kind: 'outside'}, layout: Waterfall): Shown => {
