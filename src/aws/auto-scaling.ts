@@ -67,25 +67,25 @@ const readCalls = (
 		);
 		return lists.flat().map(toGroup);
 	},
-	activities: async ({group, since, max = pageSize, ...options}) => {
-		const wanted = group === undefined ? Math.min(max, pageSize) : max;
+	activities: async ({group, since, max = pageSize, pace, ...options}) => {
 		const found = await allPages(
 			options,
 			async (NextToken, count) => {
+				if (NextToken !== undefined) await pace?.();
 				const page = await client.send(
 					new DescribeScalingActivitiesCommand({
 						...(group === undefined ? {} : {AutoScalingGroupName: group}),
 						...(since === undefined
 							? {}
 							: {Filters: [{Name: 'StartTimeLowerBound', Values: [new Date(since).toISOString()]}]}),
-						MaxRecords: Math.min(pageSize, wanted - count),
+						MaxRecords: Math.min(pageSize, max - count),
 						...(NextToken === undefined ? {} : {NextToken}),
 					}),
 					abortable(options),
 				);
 				return {items: page.Activities ?? [], next: page.NextToken};
 			},
-			wanted,
+			max,
 		);
 		return found.map(toActivity).toSorted((one, other) => other.startedAt - one.startedAt);
 	},

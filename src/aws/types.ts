@@ -128,9 +128,12 @@ export type ReadCalls = {
 	readonly groups: (
 		options?: CallOptions & {names?: readonly string[]; includeInstances?: boolean},
 	) => Promise<readonly Group[]>;
-	/** Newest first. Without `group`: account-wide, one page (100). `max` bounds the records read. */
+	/**
+	 * Newest first, at most `max` (100 by default). Without `group`: account-wide, and slow. `pace` is awaited before
+	 * each further page.
+	 */
 	readonly activities: (
-		options: CallOptions & {group?: string; since?: AwsMs; max?: number},
+		options: CallOptions & {group?: string; since?: AwsMs; max?: number; pace?: () => Promise<void>},
 	) => Promise<readonly Activity[]>;
 	readonly hooks: (group: string, options?: CallOptions) => Promise<readonly LifecycleHook[]>;
 	readonly policies: (group: string, options?: CallOptions) => Promise<readonly ScalingPolicySummary[]>;

@@ -1,5 +1,14 @@
 /** Groups, boxes and lives as the screens and commands see them. */
-import type {Activity, Group, GroupInstance, SsmInfo, TargetHealth} from '../aws/types.ts';
+import type {
+	Activity,
+	Group,
+	GroupInstance,
+	LifecycleHook,
+	ScalingPolicySummary,
+	SsmInfo,
+	TargetGroup,
+	TargetHealth,
+} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 
@@ -93,6 +102,18 @@ export type Box = {
 	readonly launchedAt: AwsMs | null;
 	readonly privateIp: string | null;
 	readonly nameTag: Hostile | null;
+};
+
+/** Everything one screen or `show` says of a group. What could not be read is empty or null, and named in `missing`. */
+export type GroupDetail = {
+	readonly view: GroupView;
+	/** Oldest first, numbered from 1. */
+	readonly boxes: readonly Box[];
+	readonly hooks: readonly LifecycleHook[];
+	readonly policies: readonly ScalingPolicySummary[];
+	readonly targetGroups: readonly TargetGroup[];
+	/** AWS operations that were refused, with what was said. */
+	readonly missing: readonly {readonly operation: string; readonly message: Hostile}[];
 };
 
 /** `worst first`, as the fleet and `ls` list them. */
