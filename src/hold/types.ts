@@ -89,6 +89,10 @@ export type HoldOutcome =
 			readonly verified: boolean;
 			readonly at: AwsMs;
 			readonly seconds: number;
+			/** Why it ended although nobody asked: exit 1. Null for an end that was wished. */
+			readonly failure: Hostile | null;
+			/** The tag could not be deleted; it runs out by itself. */
+			readonly tagLeft: boolean;
 	  }
 	| {
 			readonly kind: 'refused';
@@ -149,6 +153,8 @@ export type HoldSession = {
 	/** Lets the guardian finish; resolves at once with the line to print. */
 	readonly handOver: () => HoldOutcome;
 	readonly done: Promise<HoldOutcome>;
+	/** A command that runs under the hold: the guardian sends it SIGTERM before it releases. */
+	readonly accompany: (pid: number) => Promise<void>;
 };
 
 export type HeldElsewhere = {
@@ -162,6 +168,20 @@ export type HeldElsewhere = {
 	readonly state: 'live' | 'expired' | 'stray';
 	readonly suspended: readonly string[];
 	readonly mine: boolean;
+};
+
+export type ReleaseSelection =
+	| {readonly by: 'group'; readonly group: string; readonly force: boolean}
+	| {readonly by: 'hold'; readonly holdId: string; readonly force: boolean}
+	| {readonly by: 'all'; readonly force: boolean};
+
+export type ReleasedHold = {
+	readonly group: string;
+	readonly holdId: string;
+	readonly result: 'finished' | 'reported' | 'incomplete';
+	readonly text: Hostile;
+	readonly resumed: readonly string[];
+	readonly still: readonly string[];
 };
 
 /** All holds of this process, and the way to make one. */
@@ -186,6 +206,8 @@ export type Holds = {
 	readonly list: () => Promise<readonly HeldElsewhere[]>;
 	readonly releaseAll: () => Promise<readonly HoldOutcome[]>;
 	readonly handOverAll: () => readonly HoldOutcome[];
+	/** What `unflap release` does: the ledger first, then tags; see release-holds.ts. */
+	readonly release: (selection: ReleaseSelection) => Promise<readonly ReleasedHold[]>;
 	/** The box in focus: counted in `covered`, set Healthy after a hold if the user said yes. */
 	readonly setHealthy: (instanceId: string) => Promise<void>;
 };

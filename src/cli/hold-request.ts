@@ -1,0 +1,61 @@
+/** The arguments of `unflap hold` as a request; everything wrong with them is exit 2, before any call. */
+import type {ScalingProcess} from '../aws/types.ts';
+import {UnflapError} from '../base/errors.ts';
+import type {Settings} from '../base/settings.ts';
+import {isScalingProcess, presetProcesses, scalingProcesses} from '../hold/processes.ts';
+import type {HoldRequest, Preset} from '../hold/types.ts';
+import type {CommandArgs} from './command.ts';
+
+const presets: readonly Preset[] = ['freeze', 'no-replace', 'quiet'];
+const longestSeconds = 4 * 3600;
+const shortestSeconds = 10;
+
+export const readHoldRequest = ({positionals, flags}: CommandArgs, settings: Settings): HoldRequest => {
+	const [group, ...more] = positionals;
+	if (group === undefined || group === '' || more.length > 0)
+		throw usage('hold takes the exact name of one group', ['unflap hold web-prod --for 30m']);
+	if (flags['preset'] !== undefined && flags['processes'] !== undefined)
+		throw usage('--preset and --processes cannot be given together');
+	const preset = flags['processes'] === undefined ? readPreset(flags['preset'] ?? settings.preset) : 'custom';
+	return {
+		group,
+		preset,
+		processes: preset === 'custom' ? readProcesses(String(flags['processes'])) : presetProcesses(preset),
+		forSeconds: readFor(String(flags['for'] ?? '60m')),
+		reason: String(flags['reason'] ?? ''),
+	};
+};
+
+const readPreset = (value: unknown): Preset => {
+	const preset = presets.find(name => name === value);
+	if (preset === undefined)
+		throw usage(`There is no preset "${String(value)}"`, [`one of ${presets.join(', ')}`]);
+	return preset;
+};
+
+const readProcesses = (text: string): readonly ScalingProcess[] => {
+	const names = text
+		.split(',')
+		.map(name => name.trim())
+		.filter(name => name !== '');
+	const unknown = names.filter(name => !isScalingProcess(name));
+	if (unknown.length > 0 || names.length === 0)
+		throw usage(`--processes has no process "${unknown[0] ?? ''}"`, [
+			`known: ${scalingProcesses.join(', ')}`,
+		]);
+	return scalingProcesses.filter(process => names.includes(process));
+};
+
+/** `90s`, `45m`, `2h`, or `1h30m`; at most four hours. */
+const readFor = (text: string): number => {
+	const match = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text);
+	const seconds = match
+		? Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)
+		: Number.NaN;
+	if (text === '' || !(seconds >= shortestSeconds && seconds <= longestSeconds))
+		throw usage(`--for ${text} is no time between ${shortestSeconds}s and 4h`, ['for example --for 45m']);
+	return seconds;
+};
+
+const usage = (message: string, next: readonly string[] = []): UnflapError =>
+	new UnflapError('usage', message, {next});

@@ -1,0 +1,179 @@
+/** `unflap hold GROUP [-- COMMAND…]`: holds until COMMAND ends, `--for` is over, or a signal comes; then releases. */
+import {createInterface} from 'node:readline/promises';
+import {type ExitCode, UnflapError} from '../base/errors.ts';
+import {type EndRequest, exitCodeOf} from '../base/exit.ts';
+import {hostile, ours, shown} from '../base/terminal-text.ts';
+import type {HoldEvent, HoldOutcome, HoldPreview, HoldRequest, HoldSession} from '../hold/types.ts';
+import type {Command, CommandArgs, CommandContext} from './command.ts';
+import {commandEnvironment, type RunningCommand, runCommand} from './hold-command.ts';
+import {readHoldRequest} from './hold-request.ts';
+import {eventLine, previewLines} from './hold-text.ts';
+
+export const holdCommand: Command = {
+	name: 'hold',
+	summary: 'holds a group still until a command ends, a time is over, or ctrl-c; then gives it back',
+	usage: 'unflap hold GROUP [--for 60m] [--preset NAME] [--processes A,B] [--reason TEXT] [-- COMMAND…]',
+	example: 'unflap hold web-prod --for 30m --reason "boot fails since v43"',
+	flags: {
+		for: {type: 'string', value: 'TIME', help: 'how long at most: 45m, 2h (60m; 4h at most)'},
+		preset: {type: 'string', value: 'NAME', help: 'freeze, no-replace or quiet (freeze)'},
+		processes: {type: 'string', value: 'A,B', help: 'suspend these processes instead of a preset'},
+		reason: {type: 'string', value: 'TEXT', help: 'stands in the tag on the group'},
+		'no-fuse': {type: 'boolean', help: 'accepted: this version has no server-side net yet'},
+		yes: {type: 'boolean', help: 'do not ask before quiet'},
+	},
+	outputs: ['text', 'jsonl'],
+	run: async (context, args) => {
+		const request = readHoldRequest(args, context.settings);
+		await confirmQuiet(request, args);
+		const holds = await context.holds();
+		const preview = await holds.preview(
+			request.group,
+			request.preset === 'custom' ? request.processes : request.preset,
+			request.forSeconds,
+		);
+		sayPreview(context, args, preview);
+		if (preview.refusal !== null) return refused(context, args, preview.refusal);
+		return holdUntilEnd(context, args, holds.hold(request));
+	},
+};
+
+/** What ends a hold: whose code, and whether the command still runs. */
+type Running = {
+	readonly session: HoldSession;
+	command: RunningCommand | null;
+	/** From a signal, a crash or a broken pipe. */
+	code: ExitCode | null;
+};
+
+/** A command that does not end on SIGTERM must not keep the group. */
+const commandGraceMs = 2000;
+
+const holdUntilEnd = async (
+	context: CommandContext,
+	args: CommandArgs,
+	session: HoldSession,
+): Promise<ExitCode> => {
+	const running: Running = {session, command: null, code: null};
+	// Taken over before the first change: from here on every end is a release.
+	const giveBack = context.ending.takeOver(request => void answer(context, running, request));
+	session.onEvent(event => sayEvent(context, args, event));
+	try {
+		const view = await session.settled;
+		const commandEnd = view.phase === 'held' && args.rest ? accompany(context, running, args.rest) : null;
+		const outcome = await Promise.race([
+			session.done,
+			...(commandEnd === null ? [] : [releaseAfter(commandEnd, session)]),
+		]);
+		const own = commandEnd === null ? 0 : await commandEnd;
+		return exitCode(outcome, running.code ?? own);
+	} finally {
+		giveBack();
+	}
+};
+
+const accompany = async (
+	context: CommandContext,
+	running: Running,
+	words: readonly string[],
+): Promise<ExitCode> => {
+	const {holdId, group} = running.session.view();
+	const command = runCommand(words, commandEnvironment(context.environment, {group, holdId}));
+	running.command = command;
+	if (command.pid !== undefined) await running.session.accompany(command.pid);
+	const {code, problem} = await command.ended;
+	running.command = null;
+	if (problem !== null) context.out.warn(ours`unflap: could not start ${shown(hostile(problem))}`);
+	return code;
+};
+
+const releaseAfter = async (commandEnd: Promise<ExitCode>, session: HoldSession): Promise<HoldOutcome> => {
+	await commandEnd;
+	return session.release();
+};
+
+/** ctrl-c and ctrl-\ belong to the command while it runs, as under sudo; everything else ends it, then the hold. */
+const answer = async (context: CommandContext, running: Running, request: EndRequest): Promise<void> => {
+	const {session, command} = running;
+	if (request.kind === 'signal' && command !== null && isFromKeyboard(request.signal)) return;
+	if (request.kind === 'crash') {
+		const message = request.error instanceof Error ? request.error.message : 'unknown';
+		context.out.warn(ours`unflap: ${shown(hostile(message))}; releasing`);
+	}
+	if (request.kind === 'signal' && request.count >= 3 && session.view().phase === 'releasing') {
+		session.handOver();
+		return;
+	}
+	running.code ??= exitCodeOf(request);
+	const hangUp = request.kind === 'signal' && request.signal === 'SIGHUP';
+	if (command !== null) await command.stop(hangUp ? 'SIGHUP' : 'SIGTERM', commandGraceMs);
+	await session.release();
+};
+
+const isFromKeyboard = (signal: string): boolean => signal === 'SIGINT' || signal === 'SIGQUIT';
+
+/** 4 beats every other code; a signal beats the command's own; then what went wrong with the hold. */
+const exitCode = (outcome: HoldOutcome, wished: ExitCode): ExitCode => {
+	switch (outcome.kind) {
+		case 'incomplete':
+			return 4;
+		case 'refused':
+			return outcome.clean ? 3 : 1;
+		case 'released':
+			return wished === 0 && (outcome.failure !== null || outcome.tagLeft) ? 1 : wished;
+	}
+};
+
+const sayPreview = ({out}: CommandContext, {output}: CommandArgs, preview: HoldPreview): void => {
+	if (output !== 'jsonl') {
+		for (const line of previewLines(preview)) out.note(line);
+		return;
+	}
+	const {group, wanted, baseline, covered, notCovered, until} = preview;
+	out.json({
+		event: 'preview',
+		group,
+		preset: preview.preset,
+		wanted,
+		baseline,
+		covered,
+		notCovered: notCovered.map(({instanceId}) => instanceId),
+		until: new Date(until).toISOString(),
+		costs: preview.costs,
+		net: 'none',
+	});
+};
+
+const sayEvent = ({out}: CommandContext, args: CommandArgs, event: HoldEvent): void => {
+	if (args.output === 'jsonl') out.json(event);
+	// With a command stdout is the command's.
+	else if (args.rest !== null || event.event === 'warning') out.note(eventLine(event));
+	else out.line(eventLine(event));
+	if (event.event === 'release-incomplete') out.warn(shown(hostile(event.command)));
+	if (event.event === 'refused') for (const step of event.next) out.warn(ours`  → ${shown(hostile(step))}`);
+};
+
+const refused = (context: CommandContext, args: CommandArgs, message: string): ExitCode => {
+	sayEvent(context, args, {event: 'refused', message, next: []});
+	return 3;
+};
+
+/** `quiet` stops launches too, so it is asked twice; scripts say --yes. */
+const confirmQuiet = async ({preset, group}: HoldRequest, {flags}: CommandArgs): Promise<void> => {
+	if (preset !== 'quiet' || flags['yes'] === true) return;
+	if (!process.stdin.isTTY || !process.stderr.isTTY)
+		throw new UnflapError('usage', 'quiet also stops launches and asks first; without a terminal give --yes');
+	const reader = createInterface({input: process.stdin, output: process.stderr});
+	try {
+		const shownGroup = shown(hostile(group));
+		const first = await reader.question(
+			ours`quiet stops launches too: lost capacity is not refilled. Go on? [y/N] `,
+		);
+		const second = /^y/i.test(first)
+			? await reader.question(ours`Really hold ${shownGroup} quiet? [y/N] `)
+			: '';
+		if (!/^y/i.test(second)) throw new UnflapError('refused', 'Not confirmed: nothing was changed');
+	} finally {
+		reader.close();
+	}
+};

@@ -1,0 +1,231 @@
+/**
+ * One change at a time, always in this order: note it in the ledger, write the tag, suspend, read back, note again.
+ * The first hold, a repair, an adoption, a renewal and a restored tag are all such plans.
+ */
+import type {ScalingProcess} from '../aws/types.ts';
+import {startRelease} from './core-release.ts';
+import {
+	call,
+	isNewer,
+	isOurs,
+	maySuspend,
+	now,
+	pause,
+	reasonOf,
+	rememberTag,
+	retryWaitMs,
+	tagValue,
+	telling,
+	warn,
+} from './core-rules.ts';
+import type {Answer, HoldState, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
+import {without} from './processes.ts';
+
+/** Retries of a tag or a suspend go on this long, and so does reading back. */
+const changeMs = 30_000;
+
+export const openPlan = (
+	state: HoldState,
+	purpose: Plan['purpose'],
+	{
+		tag,
+		processes,
+		own = state.own,
+	}: {
+		readonly tag: boolean;
+		readonly processes: readonly ScalingProcess[];
+		readonly own?: Ownership;
+	},
+): Turn => {
+	const {awsMs, processMs} = now(state);
+	const plan = {purpose, tag, processes, startedMs: processMs, tries: 0, confirmed: false, before: state.own};
+	const suspends = processes.length > 0;
+	const opened = suspends
+		? {
+				...own,
+				sent: true,
+				unanswered: true,
+				windows: [...own.windows, {from: awsMs, to: null, processes}].slice(-16),
+			}
+		: own;
+	const noted = tag ? rememberTag(opened, tagValue(state, opened)) : opened;
+	return call(
+		{...state, own: noted},
+		{at: 'note', plan},
+		{do: 'note', phase: suspends ? 'changing' : 'held', own: noted},
+	);
+};
+
+export const planNoted = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	if (!answer.result.ok)
+		return abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
+	return plan.tag ? putTag(state, plan) : suspend(state, plan);
+};
+
+export const putTag = (state: HoldState, plan: Plan): Turn =>
+	call({...state, tagMayExist: true}, {at: 'tag', plan}, {do: 'put-tag', value: tagValue(state, state.own)});
+
+export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	if (answer.result.ok) return suspend(state, {...plan, tries: 0});
+	const {failure} = answer.result;
+	if (failure.settled && plan.purpose === 'acquire' && plan.tries === 0 && failure.lasting)
+		return abandon({...state, tagMayExist: false}, plan, failure.message, failure.next);
+	if (failure.lasting || elapsed(state, plan) >= changeMs)
+		return abandon(state, plan, failure.message, failure.next);
+	return pause(state, {at: 'tag-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
+};
+
+export const suspend = (state: HoldState, plan: Plan): Turn => {
+	if (plan.processes.length === 0) return finishPlan(state, plan);
+	if (!maySuspend(state))
+		return startRelease(
+			state,
+			state.spent ? 'jump' : 'lease',
+			'Too late to suspend: the hold is about to end',
+		);
+	return call(
+		{...state, suspendCalled: true},
+		{at: 'suspend', plan},
+		{do: 'suspend', processes: plan.processes},
+	);
+};
+
+export const suspendAnswered = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	if (answer.result.ok) {
+		const own = {...state.own, unanswered: plan.tries > 0 ? state.own.unanswered : plan.before.unanswered};
+		return call({...state, own}, {at: 'confirm', plan: {...plan, tries: 0}}, {do: 'read'});
+	}
+	const {failure} = answer.result;
+	const unanswered = failure.settled && plan.tries === 0 ? plan.before.unanswered : true;
+	const after = {...state, own: {...state.own, unanswered}};
+	if (failure.lasting || elapsed(state, plan) >= changeMs)
+		return abandon(after, plan, failure.message, failure.next);
+	return pause(after, {at: 'suspend-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
+};
+
+/** Read back until all are present; twice, 10 s apart, when another hold is on the group. */
+export const confirmed = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	const again = {...plan, tries: plan.tries + 1};
+	const late = elapsed(state, plan) >= changeMs;
+	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
+		return late
+			? abandon(state, plan, 'What was suspended could not be read back')
+			: pause(state, {at: 'confirm-wait', plan: again}, wait(state, plan), true);
+	const group = answer.result.value;
+	const judged = judge(state, plan, group);
+	const missing = without(judged.own.wanted, Object.keys(judged.own.changed)).filter(
+		process => plan.processes.includes(process) && reasonOf(group, process) === undefined,
+	);
+	if (missing.length > 0)
+		return late
+			? abandon(judged, plan, `Somebody keeps resuming ${missing.join(', ')}`)
+			: pause(judged, {at: 'confirm-wait', plan: again}, Math.min(2000, wait(state, plan)));
+	if (plan.purpose === 'acquire' && state.watch.others.length > 0 && !plan.confirmed)
+		return pause(judged, {at: 'confirm-wait', plan: {...again, confirmed: true}}, 10_000);
+	return finishPlan(closeWindows(judged), plan);
+};
+
+/** Each process of the plan: ours with its reason remembered, or somebody else's after all. */
+const judge = (state: HoldState, plan: Plan, group: SeenGroup): HoldState => {
+	const {rate} = now(state);
+	let own = state.own;
+	for (const process of plan.processes) {
+		const reason = reasonOf(group, process);
+		if (reason === undefined || own.changed[process] !== undefined) continue;
+		if (isOurs(own, process, reason, rate)) own = remember(own, process, reason);
+		else if (isNewer(own, process, reason)) own = {...own, changed: {...own.changed, [process]: reason}};
+		else own = giveUp(own, process);
+	}
+	return {...state, own, watch: {...state.watch, lastGroup: group}};
+};
+
+const remember = (own: Ownership, process: ScalingProcess, reason: string): Ownership => {
+	const known = own.fingerprint[process] ?? [];
+	if (known.includes(reason)) return own;
+	return {...own, fingerprint: {...own.fingerprint, [process]: [...known, reason].slice(-8)}};
+};
+
+/** Suspended by another between our look and our call: it was never ours. */
+const giveUp = (own: Ownership, process: ScalingProcess): Ownership => ({
+	...own,
+	wanted: without(own.wanted, [process]),
+	baseline: [...own.baseline, process],
+});
+
+const closeWindows = (state: HoldState): HoldState => {
+	const {awsMs} = now(state);
+	const windows = state.own.windows.map(window => (window.to === null ? {...window, to: awsMs} : window));
+	return {...state, own: {...state.own, windows}};
+};
+
+/** A renewal and a tag written again need no second note. */
+const finishPlan = (state: HoldState, plan: Plan): Turn => {
+	if (state.own.wanted.length + state.own.joined.length === 0)
+		return startRelease(state, 'acquire-failed', 'All of it was suspended by others in the meantime');
+	if (plan.processes.length === 0 && plan.purpose !== 'acquire') return settle(state, plan);
+	return call(state, {at: 'note-done', plan}, {do: 'note', phase: 'held', own: state.own});
+};
+
+export const doneNoted = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	const turn = settle(state, plan);
+	return answer.result.ok
+		? turn
+		: telling(turn, warn(`The ledger could not be written: ${answer.result.failure.message}`));
+};
+
+const settle = (state: HoldState, plan: Plan): Turn => {
+	const {awsMs} = now(state);
+	const idle = (next: HoldState) => pause(next, {at: 'idle'}, 1000);
+	switch (plan.purpose) {
+		case 'acquire':
+			return telling(idle({...state, heldAt: awsMs}), {tell: 'held'});
+		case 'renew':
+			return telling(idle(state), {tell: 'renewed'});
+		case 'restore-tag':
+			return telling(idle(state), warn('Our tag was removed from the group; it was written again'));
+		case 'adopt':
+			return telling(idle(state), {
+				tell: 'repaired',
+				processes: plan.processes,
+				message: `adopted ${plan.processes.join(', ')}: resumed by whoever had suspended it`,
+			});
+		case 'repair':
+			return repaired(state, plan);
+	}
+};
+
+/** Without a new reason nothing had been resumed: the read was old. */
+const repaired = (state: HoldState, plan: Plan): Turn => {
+	const mended = plan.processes.filter(
+		process => state.own.fingerprint[process] !== plan.before.fingerprint[process],
+	);
+	if (mended.length === 0) return pause(state, {at: 'idle'}, 5000);
+	const repairs = [...state.watch.repairs, now(state).awsMs];
+	return telling(pause({...state, watch: {...state.watch, repairs}}, {at: 'idle'}, 1000), {
+		tell: 'repaired',
+		processes: mended,
+		message: `${mended.join(', ')} had been resumed by somebody else (the console, Terraform, a deployment) and is suspended again`,
+	});
+};
+
+/** The change could not be made. At the start that ends the hold; a renewal is tried again by the loop. */
+const abandon = (state: HoldState, plan: Plan, message: string, next: readonly string[] = []): Turn => {
+	switch (plan.purpose) {
+		case 'acquire':
+			return startRelease(state, 'acquire-failed', message, next);
+		case 'renew':
+		case 'restore-tag': {
+			const own = {...plan.before, tagValues: state.own.tagValues};
+			return telling(
+				pause({...state, own}, {at: 'idle'}, 10_000),
+				warn(`The lease was not renewed: ${message}`),
+			);
+		}
+		case 'adopt':
+		case 'repair':
+			return startRelease(state, 'repairs', message, next);
+	}
+};
+
+const elapsed = (state: HoldState, plan: Plan): number => now(state).processMs - plan.startedMs;
+const wait = (state: HoldState, plan: Plan): number => retryWaitMs(plan.tries, elapsed(state, plan));

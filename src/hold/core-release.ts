@@ -1,0 +1,247 @@
+/**
+ * Giving back: note, tag to `releasing`, read, resume, read back, delete the tag, close the ledger. Nothing but a
+ * missing right or a dead network delays the resume, and the tag and the entry stay until it is verified.
+ */
+import {
+	call,
+	isNewer,
+	isOurs,
+	now,
+	oursSuspended,
+	pause,
+	rememberTag,
+	retryWaitMs,
+	stay,
+	stillOurs,
+	tagValue,
+	telling,
+	warn,
+} from './core-rules.ts';
+import type {
+	Answer,
+	CallFailure,
+	Command,
+	CoreOutcome,
+	EndReason,
+	HoldState,
+	Release,
+	SeenGroup,
+	Turn,
+} from './core-state.ts';
+import {holdTagKey, otherHolds} from './tag.ts';
+
+/** After so many answers that asking again will not mend, the release is reported instead of repeated in silence. */
+const lastingLimit = 4;
+/** How long a late Suspend may still arrive: after this, an unanswered one is over. */
+const suspendFlightMs = 180_000;
+
+export const startRelease = (
+	state: HoldState,
+	why: EndReason,
+	message: string,
+	next: readonly string[] = [],
+): Turn => {
+	if (state.release !== null) return stay(state);
+	const {awsMs, processMs} = now(state);
+	const release: Release = {
+		why,
+		message,
+		next,
+		startedMs: processMs,
+		startedAws: awsMs,
+		tries: 0,
+		lasting: 0,
+		lastFailure: null,
+		resumed: [],
+		acknowledged: false,
+		readsDue: [],
+		firstReadClean: true,
+		tagLeft: false,
+	};
+	const abort: readonly Command[] = state.inFlight === null ? [] : [{do: 'abort', call: state.inFlight}];
+	// A Suspend that is cut off here may still be applied.
+	const cut = state.step.at === 'suspend' && state.inFlight !== null;
+	const own = cut ? {...state.own, unanswered: true} : state.own;
+	const turn = first({...state, own, release, inFlight: null});
+	return {state: turn.state, commands: [...abort, ...turn.commands]};
+};
+
+const first = (state: HoldState): Turn => {
+	if (!state.ledgerWritten && !state.tagMayExist && !state.suspendCalled) return finish(state);
+	if (!state.tagMayExist && !state.suspendCalled) return closeNote(state);
+	const value = tagValue(state, state.own, 'releasing');
+	const own = rememberTag(state.own, value);
+	return call({...state, own}, {at: 'release-note'}, {do: 'note', phase: 'releasing', own});
+};
+
+/** The ledger said so before; whether this note was written changes nothing now. */
+export const releaseNoted = (state: HoldState): Turn => {
+	if (!state.tagMayExist) return readFirst(state, 0);
+	if (!state.suspendCalled) return untag(state);
+	const value = tagValue(state, state.own, 'releasing');
+	return call(state, {at: 'release-tag'}, {do: 'put-tag', value});
+};
+
+/** A tag call that fails never delays a resume. */
+export const releaseTagged = (state: HoldState): Turn => readFirst(state, 0);
+
+const readFirst = (state: HoldState, tries: number): Turn =>
+	call(state, {at: 'release-read', tries}, {do: 'read'});
+
+/** An unreadable group is resumed by what earlier reads told. */
+export const releaseRead = (state: HoldState, tries: number, answer: Answer): Turn => {
+	if (answer.of !== 'read') return stay(state);
+	if (!answer.result.ok) {
+		const again = !answer.result.failure.lasting && tries < 1 && state.release?.tries === 0;
+		return again ? readFirst(state, tries + 1) : resume(state, null);
+	}
+	const group = answer.result.value;
+	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeNote(state);
+	return resume(keepSeen(state, group), group);
+};
+
+const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
+	const {awsMs, rate} = now(state);
+	const changed = {...state.own.changed};
+	for (const {process, reason} of group.suspended)
+		if (
+			(state.own.wanted as readonly string[]).includes(process) &&
+			!isOurs(state.own, process, reason, rate) &&
+			isNewer(state.own, process, reason)
+		)
+			changed[process] = reason;
+	const others = otherHolds(group.tags, state.facts.holdId, awsMs).map(({holdId}) => holdId);
+	return {...state, own: {...state.own, changed}, watch: {...state.watch, lastGroup: group, others}};
+};
+
+/** Whatever the read says is suspended: a read may be old, and resuming what runs does nothing. */
+const resume = (state: HoldState, group: SeenGroup | null): Turn => {
+	const release = need(state);
+	const processes = stillOurs(state.own, group, now(state).rate);
+	if (processes.length === 0) return untag(state);
+	return call(
+		{...state, release: {...release, resumed: processes}},
+		{at: 'release-resume'},
+		{do: 'resume', processes},
+	);
+};
+
+export const resumed = (state: HoldState, answer: Answer): Turn => {
+	if (!answer.result.ok) return again(state, 'read', answer.result.failure);
+	const release = {...need(state), acknowledged: true, lasting: 0, readsDue: readsDue(state)};
+	return call({...state, release}, {at: 'release-verify'}, {do: 'read'});
+};
+
+/** Three clean reads at 5, 20 and 60 s while a Suspend of ours may be on its way; one more at 5 s beside others. */
+const readsDue = (state: HoldState): readonly number[] => {
+	const {awsMs, rate} = now(state);
+	const last = state.own.windows.at(-1)?.from ?? 0;
+	if (state.own.unanswered && awsMs - last < suspendFlightMs * rate) return [5000, 15_000, 40_000];
+	return state.watch.others.length > 0 ? [5000] : [];
+};
+
+export const verified = (state: HoldState, answer: Answer): Turn => {
+	if (answer.of !== 'read') return stay(state);
+	if (!answer.result.ok) return again(state, 'verify', answer.result.failure);
+	const group = answer.result.value;
+	if (group === null) return closeNote(state);
+	const seen = keepSeen(state, group);
+	const release = need(seen);
+	if (oursSuspended(seen.own, group, now(seen).rate).length > 0)
+		return again({...seen, release: {...release, firstReadClean: false}}, 'read', null);
+	const [wait, ...later] = release.firstReadClean || release.readsDue.length > 0 ? release.readsDue : [5000];
+	if (wait === undefined) return untag({...seen, release: {...release, tries: 0, lasting: 0}});
+	return pause(
+		{...seen, release: {...release, firstReadClean: true, readsDue: later}},
+		{at: 'release-wait', next: 'verify'},
+		wait,
+	);
+};
+
+const untag = (state: HoldState): Turn =>
+	state.tagMayExist ? call(state, {at: 'release-untag'}, {do: 'delete-tag'}) : closeNote(state);
+
+export const untagged = (state: HoldState, answer: Answer): Turn => {
+	if (answer.result.ok) return closeNote(state);
+	const {failure} = answer.result;
+	const release = need(state);
+	const hopeless = failure.lasting && release.lasting + 1 >= lastingLimit;
+	if (!hopeless && elapsed(state) < state.facts.patienceMs) return again(state, 'untag', failure);
+	const turn = closeNote({...state, release: {...release, tagLeft: true}});
+	const key = holdTagKey(state.facts.holdId);
+	return telling(turn, warn(`The tag ${key} could not be deleted: ${failure.message}`));
+};
+
+const closeNote = (state: HoldState): Turn => call(state, {at: 'release-close'}, {do: 'remove-note'});
+
+export const closed = (state: HoldState, answer: Answer): Turn => {
+	const turn = finish(state);
+	if (answer.result.ok) return turn;
+	return telling(turn, warn(`The ledger entry could not be removed: ${answer.result.failure.message}`));
+};
+
+export const releaseWaited = (state: HoldState, goal: 'read' | 'verify' | 'untag'): Turn => {
+	if (goal === 'untag') return untag(state);
+	return goal === 'verify' ? call(state, {at: 'release-verify'}, {do: 'read'}) : readFirst(state, 0);
+};
+
+/** Repeats with growing waits, and says so when patience is over; the guardian's patience is endless. */
+const again = (state: HoldState, goal: 'read' | 'verify' | 'untag', failure: CallFailure | null): Turn => {
+	const release = need(state);
+	const lasting = failure?.lasting ? release.lasting + 1 : failure === null ? 0 : release.lasting;
+	const next = {...release, tries: release.tries + 1, lasting, lastFailure: failure ?? release.lastFailure};
+	const after = {...state, release: next};
+	const finite = Number.isFinite(state.facts.patienceMs);
+	const over = elapsed(state) >= state.facts.patienceMs || (finite && lasting >= lastingLimit);
+	if (over && goal !== 'untag') return finish(after);
+	return pause(after, {at: 'release-wait', next: goal}, retryWaitMs(release.tries, elapsed(state)), true);
+};
+
+const finish = (state: HoldState): Turn => {
+	const outcome = outcomeOf(state);
+	return {
+		state: {...state, step: {at: 'ended', outcome}, inFlight: null, timers: state.timers + 1},
+		commands: [{do: 'finish', outcome}],
+	};
+};
+
+const outcomeOf = (state: HoldState): CoreOutcome => {
+	const release = need(state);
+	const complete = state.step.at === 'release-close' || !state.suspendCalled;
+	if (!complete)
+		return {
+			kind: 'incomplete',
+			still: stillOurs(state.own, state.watch.lastGroup, now(state).rate),
+			message: release.lastFailure?.message ?? 'what was resumed still reads as suspended',
+		};
+	if (release.why === 'acquire-failed')
+		return {kind: 'refused', message: release.message, next: release.next, tagLeft: release.tagLeft};
+	return {
+		kind: 'released',
+		why: release.why,
+		resumed: release.acknowledged ? release.resumed : [],
+		left: leftOff(state),
+		verified: true,
+		tagLeft: release.tagLeft,
+		message: release.message,
+	};
+};
+
+const leftOff = (state: HoldState): readonly {process: string; why: string}[] => {
+	const {own, watch} = state;
+	const ours = new Set<string>(stillOurs(own, watch.lastGroup, now(state).rate));
+	return [
+		...own.baseline.map(process => ({process, why: 'was off before us'})),
+		...own.joined.map(process => ({process, why: 'another hold keeps it'})),
+		...own.wanted
+			.filter(process => !ours.has(process))
+			.map(process => ({process, why: 'changedByOther: resumed and suspended again by somebody else'})),
+	];
+};
+
+const need = (state: HoldState): Release => {
+	if (state.release === null) throw new Error('A release step without a release');
+	return state.release;
+};
+
+const elapsed = (state: HoldState): number => now(state).processMs - need(state).startedMs;

@@ -1,0 +1,141 @@
+/** The small rules of hold.md that several parts of the core share. */
+import type {ScalingProcess} from '../aws/types.ts';
+import type {AwsMs} from '../base/clock.ts';
+import type {
+	Call,
+	Command,
+	HoldState,
+	Moment,
+	Ownership,
+	SeenGroup,
+	Step,
+	SuspendWindow,
+	Told,
+	Turn,
+} from './core-state.ts';
+import {inOrder, without} from './processes.ts';
+import {formatHoldTag, holdTagKey} from './tag.ts';
+
+/** 0.5, 1, 2, 4, 8, 15 s, then 15 s; the shell adds jitter. After three minutes every 30 s. */
+export const retryWaitMs = (tries: number, elapsedMs: number): number => {
+	if (elapsedMs >= 180_000) return 30_000;
+	return [500, 1000, 2000, 4000, 8000][tries] ?? 15_000;
+};
+
+export const call = (state: HoldState, step: Step, order: Call): Turn => ({
+	state: {...state, step, calls: state.calls + 1, inFlight: state.calls + 1},
+	commands: [{...order, call: state.calls + 1}],
+});
+
+export const pause = (state: HoldState, step: Step, ms: number, jitter = false): Turn => ({
+	state: {...state, step, timers: state.timers + 1, inFlight: null},
+	commands: [{do: 'wake', timer: state.timers + 1, ms: Math.max(0, Math.round(ms)), jitter}],
+});
+
+export const stay = (state: HoldState): Turn => ({state, commands: []});
+
+/** What is told comes before what is done next. */
+export const telling = (turn: Turn, ...told: readonly Told[]): Turn => ({
+	state: turn.state,
+	commands: [...told.map((one): Command => ({do: 'tell', told: one})), ...turn.commands],
+});
+
+export const warn = (message: string): Told => ({tell: 'warning', message});
+
+export const now = (state: HoldState): Moment => {
+	if (state.moment === null) throw new Error('The core was asked before its first event');
+	return state.moment;
+};
+
+/** Reasons read `User suspended at 2018-08-30T14:11:58Z`, in whole seconds. Null: not a user's suspension. */
+export const reasonTime = (reason: string): AwsMs | null => {
+	const match = /^User suspended at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/.exec(reason);
+	const at = match ? Date.parse(`${match[1]}Z`) : Number.NaN;
+	return Number.isNaN(at) ? null : at;
+};
+
+/** An open window counts for two minutes: longer than a client waits for a connection. */
+const openWindowMs = 120_000;
+/** Reasons have whole seconds, and AWS time is known to about two seconds of process time. */
+const slackMs = (rate: number): number => 2000 * Math.max(1, rate);
+
+/**
+ * Is this suspension ours? By the reason read back after a Suspend of ours, or by falling into a time when one was
+ * on its way. An emulator that writes no reason cannot be told apart and counts as ours where it was running before.
+ */
+export const isOurs = (own: Ownership, process: string, reason: string, rate: number): boolean => {
+	if (reason === '') return true;
+	if (own.fingerprint[process]?.includes(reason)) return true;
+	const at = reasonTime(reason);
+	return at !== null && own.windows.some(window => covers(window, process, at, rate));
+};
+
+const covers = (window: SuspendWindow, process: string, at: AwsMs, rate: number): boolean =>
+	(window.processes as readonly string[]).includes(process) &&
+	at >= window.from - slackMs(rate) &&
+	at <= (window.to ?? window.from + openWindowMs * Math.max(1, rate)) + slackMs(rate);
+
+/** A foreign reason that is newer than our own suspend: somebody resumed and suspended again. */
+export const isNewer = (own: Ownership, process: string, reason: string): boolean => {
+	const at = reasonTime(reason);
+	const first = own.windows.find(window => (window.processes as readonly string[]).includes(process));
+	return at === null || first === undefined || at > first.from;
+};
+
+export const suspendedNames = (group: SeenGroup): readonly string[] =>
+	group.suspended.map(({process}) => process);
+
+export const reasonOf = (group: SeenGroup, process: string): string | undefined =>
+	group.suspended.find(one => one.process === process)?.reason;
+
+/** `wanted` without what others made theirs, as far as this read tells. */
+export const stillOurs = (own: Ownership, group: SeenGroup | null, rate: number): readonly ScalingProcess[] =>
+	without(own.wanted, Object.keys(own.changed)).filter(process => {
+		const reason = group ? reasonOf(group, process) : undefined;
+		return reason === undefined || isOurs(own, process, reason, rate);
+	});
+
+/** Suspensions in this read that are ours to undo. */
+export const oursSuspended = (own: Ownership, group: SeenGroup, rate: number): readonly ScalingProcess[] => {
+	const suspended = new Set(suspendedNames(group));
+	return stillOurs(own, group, rate).filter(process => suspended.has(process));
+};
+
+export type OwnTag = 'ours' | 'missing' | 'other';
+
+/** Any value we ever wrote counts as ours: a read may be seconds old. Other bytes are not ours (H4). */
+export const ownTag = (state: HoldState, group: SeenGroup): OwnTag => {
+	const tag = group.tags.find(({key}) => key === holdTagKey(state.facts.holdId));
+	if (tag === undefined) return 'missing';
+	return state.own.tagValues.includes(tag.value) ? 'ours' : 'other';
+};
+
+/** The tag's next value; it names what this hold keeps suspended, its own and what it joined. */
+export const tagValue = (state: HoldState, own: Ownership, phase: 'live' | 'releasing' = 'live'): string =>
+	formatHoldTag({
+		phase,
+		until: own.leaseUntil,
+		owner: state.facts.owner,
+		processes: inOrder([...own.wanted, ...own.joined]),
+		baseline: own.baseline,
+		why: state.facts.reason,
+	});
+
+export const rememberTag = (own: Ownership, value: string): Ownership => ({
+	...own,
+	tagValues: [...own.tagValues.filter(known => known !== value), value].slice(-8),
+});
+
+/**
+ * Checked at the moment of sending every SuspendProcesses: the lease has at least 120 s by AWS time (half of a
+ * shorter hold), and neither a jump nor a passed deadline happened.
+ */
+export const maySuspend = (state: HoldState): boolean => {
+	const {awsMs} = now(state);
+	const margin = Math.min(120_000, state.facts.forMs / 2, state.facts.leaseMs / 2);
+	return !state.spent && Math.min(state.own.leaseUntil, state.own.end) - awsMs >= margin;
+};
+
+/** AWS time ran ahead of process time by more than 30 s × rate: a laptop slept, or a clock was stepped. */
+export const jumped = (before: Moment, after: Moment): boolean =>
+	after.awsMs - before.awsMs - (after.processMs - before.processMs) * after.rate > 30_000 * after.rate;

@@ -1,0 +1,198 @@
+/** All holds of this process: preview, hold, list, and what an earlier process left behind. */
+import {url as inspectorUrl} from 'node:inspector';
+import {hostname, userInfo} from 'node:os';
+import {join} from 'node:path';
+import type {Aws} from '../aws/types.ts';
+import type {ProcessClock} from '../base/clock.ts';
+import {UnflapError} from '../base/errors.ts';
+import {ensureOwnFolder} from '../base/safe-files.ts';
+import type {Settings} from '../base/settings.ts';
+import {startGuardian} from './guardian-process.ts';
+import {readPreview} from './hold-preview.ts';
+import {type Ledger, liveness, openLedger} from './ledger.ts';
+import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
+import {finishLeftOver, type LeftOver} from './left-overs.ts';
+import {listHolds} from './list-holds.ts';
+import {type MachineIdentity, type ProcessIdentity, readMachine, readProcess} from './process-identity.ts';
+import {releaseSelected} from './release-holds.ts';
+import {createSession, type SessionGround} from './session.ts';
+import {ownerText} from './tag.ts';
+import type {HoldSession, Holds} from './types.ts';
+
+export type HoldsOptions = {
+	readonly aws: Aws;
+	readonly settings: Settings;
+	readonly environment: Readonly<NodeJS.ProcessEnv>;
+	readonly processClock: ProcessClock;
+};
+
+/** What this process stands on; found out when it is first needed, since it costs a call. */
+export type Ground = {
+	readonly ledger: Ledger;
+	readonly place: HoldPlace;
+	readonly machine: MachineIdentity;
+	readonly self: ProcessIdentity;
+};
+
+export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
+	const {aws, settings, processClock} = options;
+	const listeners = new Set<() => void>();
+	let sessions: readonly HoldSession[] = [];
+	let opened: Promise<Ground> | null = null;
+	const owner = ownerText(userName(), hostname());
+
+	const ground = (): Promise<Ground> => {
+		opened ??= openGround(aws, settings).catch(error => {
+			opened = null;
+			throw error;
+		});
+		return opened;
+	};
+	const announce = () => {
+		for (const listener of listeners) listener();
+	};
+	const live = () => sessions.filter(session => session.view().outcome === null);
+
+	const finish = async (filter: (group: string | null) => boolean): Promise<readonly LeftOver[]> => {
+		const base = await ground();
+		const files = (await base.ledger.list()).filter(file => filter(file.entry?.group ?? null));
+		const results: LeftOver[] = [];
+		for (const file of files) {
+			const result = await finishLeftOver(file, {aws, ...base, processClock});
+			if (result !== null) results.push(result);
+		}
+		return results;
+	};
+
+	const prepare = async (group: string): Promise<SessionGround> => {
+		refuseUnsafe(aws);
+		const base = await ground();
+		refuseOwnHold(live(), group);
+		await finish(name => name === group);
+		await refuseHeldHere(base, group);
+		return {
+			...base,
+			startGuardian: async (entry: LedgerEntry, onLost: () => void) =>
+				startGuardian({
+					init: {
+						type: 'init',
+						aws: await aws.handOver(),
+						stateFolder: settings.paths.state,
+						ledgerFolder: base.ledger.folder,
+						entry,
+					},
+					onLost,
+				}),
+		};
+	};
+
+	return {
+		sessions: () => sessions,
+		subscribe: listener => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		preview: (group, preset, forSeconds) => readPreview({aws, group, preset, forSeconds}),
+		hold: request => {
+			const session = createSession({
+				request,
+				aws,
+				processClock,
+				owner,
+				leaseMs: settings.leaseMinutes * 60_000,
+				prepare,
+				onChange: announce,
+			});
+			sessions = [...sessions, session];
+			announce();
+			return session;
+		},
+		finishLeftOvers: () => finish(() => true),
+		list: async () => listHolds(aws, await knownEntries(ground)),
+		releaseAll: () => Promise.all(live().map(session => session.release())),
+		handOverAll: () => live().map(session => session.handOver()),
+		release: async selection => releaseSelected(selection, {aws, processClock, owner, ...(await ground())}),
+		setHealthy: instanceId => aws.release.setHealthy(instanceId),
+	};
+};
+
+const openGround = async (aws: Aws, settings: Settings): Promise<Ground> => {
+	await ensureOwnFolder(settings.paths.state);
+	const [machine, self, identity] = await Promise.all([
+		readMachine(),
+		readProcess(process.pid),
+		aws.release.identity(),
+	]);
+	if (self === undefined) throw new UnflapError('refused', 'The start time of this process cannot be read');
+	const ledger = await openLedger({folder: join(settings.paths.state, 'ledger'), machine, self});
+	const {region, endpoint} = aws.facts;
+	const place = {account: identity.accountId, partition: identity.partition, region, endpoint};
+	return {ledger, place, machine, self};
+};
+
+/** Answers that disagree about the time, or a debugger that can stop the keep loop, make no safe hold. */
+const refuseUnsafe = (aws: Aws): void => {
+	if (aws.facts.readOnly)
+		throw new UnflapError('read-only', '--read-only: nothing in AWS is changed', {exitCode: 3});
+	if (inspectorUrl() !== undefined)
+		throw new UnflapError('refused', 'A debugger is open on this process, so it starts no hold', {
+			next: ['start unflap without --inspect (look at NODE_OPTIONS)'],
+		});
+	if (aws.clock.disagreementMs() > 60_000)
+		throw new UnflapError('refused', 'The answers of AWS disagree about the time by more than a minute', {
+			next: ['look for a proxy that answers in place of AWS'],
+		});
+};
+
+const refuseOwnHold = (live: readonly HoldSession[], group: string): void => {
+	// The newest session is the one that asks.
+	if (live.filter(session => session.view().group === group).length > 1)
+		throw new UnflapError('refused', 'This process holds the group already');
+};
+
+/** A hold of the same user on the same machine is not joined: it is the same hold, seen twice. */
+const refuseHeldHere = async ({ledger, machine, place}: Ground, group: string): Promise<void> => {
+	for (const {entry} of await ledger.list()) {
+		if (entry === null || entry.group !== group || entry.phase === 'releasing') continue;
+		if (entry.place.account !== place.account || entry.place.region !== place.region) continue;
+		if (entry.place.endpoint !== place.endpoint) continue;
+		if ((await liveness(entry, machine)) === 'alive')
+			throw new UnflapError(
+				'refused',
+				`Hold ${entry.holdId} of pid ${entry.process.pid} here holds the group already`,
+				{
+					next: [`unflap release --hold ${entry.holdId} --force ends that one`],
+				},
+			);
+	}
+};
+
+/** A state folder that is not ours alone: what only reads runs without it. */
+const knownEntries = async (ground: () => Promise<Ground>): Promise<readonly LedgerEntry[]> => {
+	try {
+		return await entriesOf(await ground());
+	} catch (error) {
+		if (error instanceof UnflapError && error.kind === 'refused') return [];
+		throw error;
+	}
+};
+
+/** A uid without a name throws. */
+const userName = (): string => {
+	try {
+		return userInfo().username;
+	} catch (error) {
+		if (error instanceof Error) return `uid-${process.getuid?.() ?? 0}`;
+		throw error;
+	}
+};
+
+const entriesOf = async ({ledger, place}: Ground): Promise<readonly LedgerEntry[]> => {
+	const entries = (await ledger.list()).map(({entry}) => entry).filter(entry => entry !== null);
+	return entries.filter(
+		entry =>
+			entry.place.account === place.account &&
+			entry.place.region === place.region &&
+			entry.place.endpoint === place.endpoint,
+	);
+};

@@ -1,0 +1,153 @@
+/** What holding would do and cost, read from the group as it is. */
+import type {
+	Activity,
+	Aws,
+	Group,
+	LifecycleHook,
+	ScalingPolicySummary,
+	ScalingProcess,
+} from '../aws/types.ts';
+import {UnflapError} from '../base/errors.ts';
+import {divideAim} from './core-acquire.ts';
+import {coverageOf} from './coverage.ts';
+import {otherTags} from './other-owners.ts';
+import {seenGroup} from './perform.ts';
+import {presetProcesses} from './processes.ts';
+import type {HoldPreview, Preset} from './types.ts';
+
+export type PreviewRequest = {
+	readonly aws: Aws;
+	readonly group: string;
+	readonly preset: Preset | readonly ScalingProcess[];
+	readonly forSeconds: number;
+};
+
+type Facts = {
+	readonly group: Group;
+	readonly hooks: readonly LifecycleHook[];
+	readonly policies: readonly ScalingPolicySummary[];
+	readonly activities: readonly Activity[];
+	readonly healthy: number;
+	readonly permission: HoldPreview['permission'];
+};
+
+/** Throws `not-found` for a name that is not exactly a group's. */
+export const readPreview = async (request: PreviewRequest): Promise<HoldPreview> => {
+	const {aws, group: name} = request;
+	const group = (await aws.release.groups({names: [name]})).find(one => one.name === name);
+	if (group === undefined)
+		throw new UnflapError(
+			'not-found',
+			`There is no Auto Scaling group named ${name} in ${aws.facts.region}`,
+			{
+				next: ['unflap ls lists the names; a hold takes the exact one'],
+			},
+		);
+	const [hooks, policies, activities, healthy, permission] = await Promise.all([
+		orEmpty(aws.release.hooks(name)),
+		orEmpty(aws.release.policies(name)),
+		orEmpty(aws.release.activities({group: name, max: 20})),
+		countHealthy(aws, group),
+		permissionOf(aws, name),
+	]);
+	return describe(request, {group, hooks, policies, activities, healthy, permission});
+};
+
+/** What may not be read is left out of the costs; the hold itself does not need it. */
+const orEmpty = async <T>(answer: Promise<readonly T[]>): Promise<readonly T[]> => {
+	const [settled] = await Promise.allSettled([answer]);
+	return settled.status === 'fulfilled' ? settled.value : [];
+};
+
+const countHealthy = async (aws: Aws, group: Group): Promise<number> => {
+	const targets = await Promise.all(group.targetGroupArns.map(arn => orEmpty(aws.release.targetHealth(arn))));
+	const healthy = targets.flat().filter(({state}) => state === 'healthy');
+	return new Set(healthy.map(({instanceId}) => instanceId)).size;
+};
+
+const permissionOf = async (aws: Aws, group: string): Promise<HoldPreview['permission']> => {
+	if (aws.facts.readOnly) return 'unknown';
+	const [settled] = await Promise.allSettled([aws.release.probeResume(group)]);
+	return settled.status === 'fulfilled' ? settled.value : 'unknown';
+};
+
+const describe = ({aws, group: name, preset, forSeconds}: PreviewRequest, facts: Facts): HoldPreview => {
+	const {group, healthy} = facts;
+	const aim = typeof preset === 'string' ? presetProcesses(preset) : preset;
+	const now = aws.clock.now();
+	const {wanted, joined, baseline} = divideAim({aim, holdId: ''}, [seenGroup(group)], now);
+	const coverage = coverageOf(group.instances, [...wanted, ...joined, ...baseline]);
+	const mostlyHookDeaths = areHookDeaths(facts.activities);
+	return {
+		group: name,
+		preset: typeof preset === 'string' ? preset : 'custom',
+		wanted,
+		baseline: [...baseline, ...joined],
+		...coverage,
+		costs: costs(aim, facts, mostlyHookDeaths),
+		until: now + forSeconds * 1000,
+		healthyBoxes: healthy,
+		mostlyHookDeaths,
+		joins: otherTags(group, ''),
+		marked: group.instances
+			.filter(
+				({lifecycleState, healthStatus}) => lifecycleState === 'InService' && healthStatus === 'Unhealthy',
+			)
+			.map(({instanceId}) => instanceId),
+		refusal: refusal(aws, {facts, aims: wanted.length + joined.length}),
+		permission: facts.permission,
+	};
+};
+
+const refusal = (aws: Aws, {facts, aims}: {facts: Facts; aims: number}): string | null => {
+	const {group, permission} = facts;
+	if (aws.facts.readOnly) return '--read-only: nothing in AWS is changed';
+	if (group.status !== null) return `the group is being deleted: ${group.status}`;
+	if (group.operator !== null) return `only ${group.operator} may change this group`;
+	if (permission === 'denied')
+		return 'you may not resume processes here: autoscaling:ResumeProcesses is denied';
+	return aims === 0 ? 'all of it is suspended already, by others' : null;
+};
+
+/** AWS writes an abandoned or timed-out launch hook into the status of the launch. */
+const areHookDeaths = (activities: readonly Activity[]): boolean => {
+	const deaths = activities.filter(({description}) => /^Terminating EC2 instance/.test(description));
+	const failed = activities.filter(({status}) => status === 'Cancelled' || status === 'Failed');
+	const byHook = [...deaths, ...failed].filter(({cause, statusMessage}) =>
+		/lifecycle|hook|abandon|heartbeat/i.test(`${cause} ${statusMessage ?? ''}`),
+	);
+	return byHook.length * 2 > deaths.length && byHook.length > 0;
+};
+
+const costs = (
+	aim: readonly ScalingProcess[],
+	facts: Facts,
+	mostlyHookDeaths: boolean,
+): readonly string[] => {
+	const {hooks, policies, healthy} = facts;
+	const active = policies.filter(({enabled}) => enabled);
+	const launchHooks = hooks.filter(({transition}) => transition === 'autoscaling:EC2_INSTANCE_LAUNCHING');
+	return [
+		'no healing while held: a box that fails stays',
+		...(healthy > 0 ? [`stops healing ${count(healthy, 'healthy box', 'healthy boxes')}`] : []),
+		...(aim.includes('AlarmNotification') && active.length > 0
+			? [
+					`stops ${count(active.length, 'scaling policy', 'scaling policies')}: ${active.map(one => one.name).join(', ')}`,
+				]
+			: []),
+		...(aim.includes('Launch')
+			? ['nothing is launched either: lost capacity is not refilled']
+			: ['launches go on: lost capacity is refilled']),
+		...(launchHooks.length > 0
+			? [
+					`a box in Pending:Wait is kept by its launch hook alone (${launchHooks.map(hook => hook.name).join(', ')})`,
+				]
+			: []),
+		...(mostlyHookDeaths
+			? ['most boxes here die of a launch hook: suspending will not save those; catch or quiet would']
+			: []),
+		'no server-side net yet: if this machine and its guardian die, the next start of unflap gives the group back',
+	];
+};
+
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

@@ -1,0 +1,95 @@
+/**
+ * The hold's tag `unflap:hold:<8 hex>`: what we write, and what the core reads in the tags of others.
+ * A tag is a claim anybody with tag rights can make, so nothing here ever makes a process ours (threats.md H1 to H4).
+ */
+import type {ScalingProcess} from '../aws/types.ts';
+import type {AwsMs} from '../base/clock.ts';
+import {lettersOf, processLetters, scalingProcesses} from './processes.ts';
+
+const keyPrefix = 'unflap:hold:';
+const brokenPrefix = 'unflap:broken:';
+const maxValueLength = 256;
+/** The longest lease is 60 minutes; a tag that promises more is malformed. */
+const longestLeaseMs = 65 * 60_000;
+
+export const holdTagKey = (holdId: string): string => `${keyPrefix}${holdId}`;
+export const brokenTagKey = (holdId: string): string => `${brokenPrefix}${holdId}`;
+
+export const isHoldId = (text: string): boolean => /^[0-9a-f]{8}$/.test(text);
+
+export type HoldTagFields = {
+	readonly phase: 'live' | 'releasing';
+	readonly until: AwsMs;
+	readonly owner: string;
+	/** What the hold keeps suspended, whoever suspended it. */
+	readonly processes: readonly string[];
+	readonly baseline: readonly string[];
+	readonly why: string;
+};
+
+/** The tag's value, at most 256 characters: a long reason is cut, nothing else. */
+export const formatHoldTag = ({phase, until, owner, processes, baseline, why}: HoldTagFields): string => {
+	const base = lettersOf(baseline);
+	const head = [
+		`v1 ${phase}`,
+		`until=${formatUntil(until)}`,
+		`by=${owner}`,
+		`procs=${lettersOf(processes)}`,
+		...(base === '' ? [] : [`base=${base}`]),
+	].join(' ');
+	const reason = why.replaceAll(/[^A-Za-z0-9 ,.:/=+@_-]/g, '').trim();
+	return reason === '' ? head : `${head} why=${reason}`.slice(0, maxValueLength).trimEnd();
+};
+
+/** Whole minutes as in the AWS console, rounded up: a tag never promises less than the lease. */
+const formatUntil = (until: AwsMs): string =>
+	`${new Date(Math.ceil(until / 60_000) * 60_000).toISOString().slice(0, 16)}Z`;
+
+/** Letters, digits and `@ . _ -` only, as a tag's fields may be shown in our frames (T12). */
+export const ownerText = (user: string, host: string): string => {
+	const clean = (text: string) => text.replaceAll(/[^A-Za-z0-9._-]/g, '').slice(0, 24) || 'unknown';
+	return `${clean(user)}@${clean(host.split('.')[0] ?? '')}`;
+};
+
+/** A hold tag as it was read. Malformed and far-future ones name no process. */
+export type ReadTag = {
+	readonly holdId: string;
+	readonly phase: 'live' | 'releasing' | 'expired' | 'malformed' | 'newer';
+	readonly claims: readonly ScalingProcess[];
+	readonly baseline: readonly ScalingProcess[];
+	readonly owner: string | null;
+	readonly until: AwsMs | null;
+};
+
+type Tags = readonly {readonly key: string; readonly value: string}[];
+
+/** Every hold tag on the group but ours. */
+export const otherHolds = (tags: Tags, ownId: string, now: AwsMs): readonly ReadTag[] =>
+	readHoldTags(tags, now).filter(({holdId}) => holdId !== ownId);
+
+export const readHoldTags = (tags: Tags, now: AwsMs): readonly ReadTag[] =>
+	tags
+		.filter(({key}) => key.startsWith(keyPrefix) && isHoldId(key.slice(keyPrefix.length)))
+		.map(({key, value}) => readTag(key.slice(keyPrefix.length), value, now));
+
+const grammar =
+	/^v1 (live|releasing) until=(\d{4}-\d\d-\d\dT\d\d:\d\dZ) by=([A-Za-z0-9._-]{1,32}@[A-Za-z0-9._-]{1,32}) procs=([RHTZASILB]{1,9})(?: base=([RHTZASILB]{1,9}))?(?: fuse=[0-9a-f-]{1,36})?(?: why=[\x20-\x7e]*)?$/;
+
+const readTag = (holdId: string, value: string, now: AwsMs): ReadTag => {
+	const nothing = {holdId, claims: [], baseline: [], owner: null, until: null};
+	if (/^v[2-9]\d* /.test(value)) return {...nothing, phase: 'newer'};
+	const match = value.length <= maxValueLength ? grammar.exec(value) : null;
+	const until = Date.parse(match?.[2] ?? '');
+	const claims = processesOf(match?.[4] ?? '');
+	const baseline = processesOf(match?.[5] ?? '');
+	const wrong = match === null || Number.isNaN(until) || until > now + longestLeaseMs;
+	if (wrong || claims === null || baseline === null) return {...nothing, phase: 'malformed'};
+	const phase = match[1] === 'live' ? 'live' : 'releasing';
+	return {holdId, phase: until < now ? 'expired' : phase, claims, baseline, owner: match[3] ?? null, until};
+};
+
+/** Null for a letter that comes twice. */
+const processesOf = (letters: string): readonly ScalingProcess[] | null =>
+	new Set(letters).size === letters.length
+		? scalingProcesses.filter(process => letters.includes(processLetters[process]))
+		: null;
