@@ -17,7 +17,10 @@ import {version} from './cli/version.ts';
 /** Word → its command, loaded when it is called. bin/unflap.js knows the same words, to tell a command from a group. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	boot: async () => (await import('./cli/boot.ts')).bootCommand,
+	hold: async () => (await import('./cli/hold.ts')).holdCommand,
+	holds: async () => (await import('./cli/holds.ts')).holdsCommand,
 	info: async () => (await import('./cli/info.ts')).infoCommand,
+	release: async () => (await import('./cli/release.ts')).releaseCommand,
 };
 
 /** How long a command that was told to stop may take before the process ends without it. */

@@ -4,7 +4,8 @@
  */
 import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
-import {lettersOf, processLetters, scalingProcesses} from './processes.ts';
+import {parseHoldTag} from '../groups/hold-tag.ts';
+import {inOrder, lettersOf} from './processes.ts';
 
 const keyPrefix = 'unflap:hold:';
 const brokenPrefix = 'unflap:broken:';
@@ -72,24 +73,19 @@ export const readHoldTags = (tags: Tags, now: AwsMs): readonly ReadTag[] =>
 		.filter(({key}) => key.startsWith(keyPrefix) && isHoldId(key.slice(keyPrefix.length)))
 		.map(({key, value}) => readTag(key.slice(keyPrefix.length), value, now));
 
-const grammar =
-	/^v1 (live|releasing) until=(\d{4}-\d\d-\d\dT\d\d:\d\dZ) by=([A-Za-z0-9._-]{1,32}@[A-Za-z0-9._-]{1,32}) procs=([RHTZASILB]{1,9})(?: base=([RHTZASILB]{1,9}))?(?: fuse=[0-9a-f-]{1,36})?(?: why=[\x20-\x7e]*)?$/;
-
 const readTag = (holdId: string, value: string, now: AwsMs): ReadTag => {
 	const nothing = {holdId, claims: [], baseline: [], owner: null, until: null};
 	if (/^v[2-9]\d* /.test(value)) return {...nothing, phase: 'newer'};
-	const match = value.length <= maxValueLength ? grammar.exec(value) : null;
-	const until = Date.parse(match?.[2] ?? '');
-	const claims = processesOf(match?.[4] ?? '');
-	const baseline = processesOf(match?.[5] ?? '');
-	const wrong = match === null || Number.isNaN(until) || until > now + longestLeaseMs;
-	if (wrong || claims === null || baseline === null) return {...nothing, phase: 'malformed'};
-	const phase = match[1] === 'live' ? 'live' : 'releasing';
-	return {holdId, phase: until < now ? 'expired' : phase, claims, baseline, owner: match[3] ?? null, until};
+	const tag = parseHoldTag({key: holdTagKey(holdId), value});
+	const until = tag?.until ?? null;
+	const readable = tag !== null && (tag.phase === 'live' || tag.phase === 'releasing') && until !== null;
+	if (!readable || until > now + longestLeaseMs) return {...nothing, phase: 'malformed'};
+	return {
+		holdId,
+		phase: until < now ? 'expired' : tag.phase === 'live' ? 'live' : 'releasing',
+		claims: inOrder(tag.processes),
+		baseline: inOrder(tag.baseline),
+		owner: `${tag.owner}@${tag.host}`,
+		until,
+	};
 };
-
-/** Null for a letter that comes twice. */
-const processesOf = (letters: string): readonly ScalingProcess[] | null =>
-	new Set(letters).size === letters.length
-		? scalingProcesses.filter(process => letters.includes(processLetters[process]))
-		: null;
