@@ -3,12 +3,14 @@
  * the last cursor when the link drops. Dead or alive is asked of EC2, never concluded from a silent socket.
  */
 import {UnflapError} from '../base/errors.ts';
+import {createRedactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
 import type {ParsedLine} from '../journal/parse-entry.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {type BoxSession, type BoxSessionEnd, openBoxSession} from './box-session.ts';
 import {createConsoleRung} from './console-rung.ts';
 import {createEventQueue} from './event-queue.ts';
+import {createEntryRedactor} from './redact-entries.ts';
 import {createResumePoint} from './resume-point.ts';
 import {createSessionRegister} from './session-register.ts';
 import type {BoxStream, BoxStreamOptions, Rung, StreamEvent, StreamState} from './types.ts';
@@ -40,6 +42,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		endpoint: aws.facts.endpoint,
 	});
 	const resumePoint = createResumePoint();
+	const redact = createEntryRedactor(options.redactor ?? createRedactor());
 	const say = (state: StreamState) => queue.push({kind: 'state', state, rung, whyNotHigher});
 	const consoleRung = createConsoleRung({
 		aws,
@@ -89,7 +92,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		}
 		const fresh = resumePoint.fresh(entries);
 		sayResumed();
-		if (fresh.length > 0) queue.push({kind: 'entries', entries: fresh});
+		if (fresh.length > 0) queue.push({kind: 'entries', entries: fresh.map(redact)});
 	};
 	const sayResumed = () => {
 		const resumed = resumePoint.resumed();
@@ -121,7 +124,10 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 					for (const text of facts.missing) queue.push({kind: 'mark', text: `${shortId} ${text}`});
 				},
 				lines: onEntries,
-				live: () => say({state: 'live'}),
+				live: cursor => {
+					resumePoint.liveFrom(cursor);
+					say({state: 'live'});
+				},
 				units: units => queue.push({kind: 'units', units}),
 				said: line => {
 					if (line.trim() !== '') queue.push({kind: 'mark', text: `${shortId} says: ${line}`});

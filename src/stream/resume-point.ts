@@ -11,6 +11,8 @@ export type ResumePoint = {
 	readonly reopen: () => void;
 	/** The entries that are new, in order. */
 	readonly fresh: (entries: readonly JournalEntry[]) => readonly JournalEntry[];
+	/** The live part begins at this entry, inclusive: it came as the backlog's last one already. */
+	readonly liveFrom: (cursor: string) => void;
 	/** Null until the first entry after `reopen` tells. */
 	readonly resumed: () => Resumed | null;
 	readonly delivered: () => number;
@@ -30,6 +32,7 @@ export const createResumePoint = (): ResumePoint => {
 	let skipping: {left: number} | null = null;
 	let awaiting: {readonly cursor: string; readonly key: string} | null = null;
 	let resumed: Resumed | null = null;
+	let duplicate: string | null = null;
 
 	const take = (entry: JournalEntry) => {
 		ofThisBoot = last !== null && last.bootId !== entry.bootId ? 1 : ofThisBoot + 1;
@@ -43,6 +46,12 @@ export const createResumePoint = (): ResumePoint => {
 		const same = entry.cursor === awaiting.cursor || keyOf(entry) === awaiting.key;
 		awaiting = null;
 		resumed = same ? 'exact' : entry.bootId === last?.bootId ? 'inexact' : 'rebooted';
+		return same;
+	};
+	const isDuplicate = (entry: JournalEntry) => {
+		if (duplicate === null) return false;
+		const same = entry.cursor === duplicate;
+		duplicate = null;
 		return same;
 	};
 	const isSkipped = (entry: JournalEntry) => {
@@ -64,13 +73,19 @@ export const createResumePoint = (): ResumePoint => {
 		cursor: () => cursor,
 		reopen: () => {
 			resumed = null;
+			duplicate = null;
 			awaiting = cursor === null || last === null ? null : {cursor, key: last.key};
 			skipping = awaiting === null && ofThisBoot > 0 ? {left: ofThisBoot} : null;
 			if (awaiting === null && skipping === null) resumed = 'exact';
 		},
+		liveFrom: at => {
+			duplicate = at !== '' && at === cursor && awaiting === null ? at : null;
+		},
 		fresh: entries => {
-			const isPlain = awaiting === null && skipping === null;
-			const fresh = isPlain ? entries : entries.filter(entry => !isTheSame(entry) && !isSkipped(entry));
+			const isPlain = awaiting === null && skipping === null && duplicate === null;
+			const fresh = isPlain
+				? entries
+				: entries.filter(entry => !isTheSame(entry) && !isDuplicate(entry) && !isSkipped(entry));
 			for (const entry of fresh) take(entry);
 			return fresh;
 		},

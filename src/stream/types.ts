@@ -1,6 +1,7 @@
 /** From a box to the log store: rungs, streams, the block store. */
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
+import type {Redactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import type {UnitFacts} from '../remote/types.ts';
@@ -72,6 +73,8 @@ export type BoxStreamOptions = {
 	readonly console?: boolean;
 	/** Where open session ids are written, so that a later start can end them; null writes nothing. */
 	readonly stateFolder?: string | null;
+	/** Entries are masked before anybody sees them; the built-in patterns by default. */
+	readonly redactor?: Redactor;
 	/** Asked when EC2 says the box is gone: the cause class, for the mark `7e20 died: elb`. */
 	readonly causeOfDeath?: () => Promise<Hostile | null>;
 	/** Said to AWS as the session's reason. */
