@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	boot: async () => (await import('./cli/boot.ts')).bootCommand,
 	hold: async () => (await import('./cli/hold.ts')).holdCommand,
 	holds: async () => (await import('./cli/holds.ts')).holdsCommand,
+	demo: async () => (await import('./cli/demo.ts')).demoCommand,
+	lab: async () => (await import('./cli/lab.ts')).labCommand,
 	info: async () => (await import('./cli/info.ts')).infoCommand,
 	release: async () => (await import('./cli/release.ts')).releaseCommand,
 };

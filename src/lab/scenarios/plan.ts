@@ -1,0 +1,27 @@
+/** A scenario as data: groups with their settings, how their boxes live, and how old the boxes are at the start. */
+import type {Random, Range} from '../random.ts';
+import type {Behaviour, Hook, ScheduledAction} from '../world/model.ts';
+
+export type GroupPlan = {
+	readonly name: string;
+	readonly min: number;
+	readonly max: number;
+	readonly healthCheckTypes: readonly string[];
+	readonly graceSeconds: number;
+	readonly behaviour: Behaviour;
+	readonly hooks?: readonly Hook[];
+	/** null: no load balancer. */
+	readonly target: {readonly port: number; readonly path: string; readonly unhealthyThreshold: number} | null;
+	readonly scheduledActions?: readonly ScheduledAction[];
+	readonly hasPolicy?: boolean;
+	/** Ages of the boxes at the start in seconds, one a box: desired is their number. */
+	readonly ages: readonly Range[];
+	/** The boxes before the present ones died young, one after the other, since this many seconds; null: calm. */
+	readonly flapsSinceSeconds: number | null;
+	/** Processes somebody suspended this many days ago. */
+	readonly stray?: {readonly processes: readonly string[]; readonly days: Range};
+	readonly tags?: Readonly<Record<string, string>>;
+	readonly createdDaysAgo: Range;
+};
+
+export type Scenario = (random: Random) => readonly GroupPlan[];

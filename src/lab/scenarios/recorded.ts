@@ -1,0 +1,39 @@
+/** Any recorded boot as a scenario: one group, whose boxes play it. */
+import type {Recording} from '../types.ts';
+import type {GroupPlan, Scenario} from './plan.ts';
+
+export const recordedScenario =
+	(recording: Recording): Scenario =>
+	random => {
+		const length = Math.ceil(recording.lengthSeconds);
+		const isHealthy = recording.healthySeconds !== null;
+		return [
+			{
+				name: 'web-prod',
+				min: 1,
+				max: 4,
+				healthCheckTypes: ['ELB'],
+				// The boot is done long before the box is killed.
+				graceSeconds: Math.max(300, length + 240) + 5 * random.integer(0, 9),
+				behaviour: {
+					recording: recording.name,
+					powerOn: [3, 6],
+					pending: [14, 24],
+					drain: [40, 60],
+					relaunch: [2, 9],
+				},
+				target: {port: 8080, path: '/healthz', unhealthyThreshold: 3},
+				ages: isHealthy
+					? [
+							[length + 7200, length + 86_400],
+							[length + 7200, length + 86_400],
+						]
+					: [
+							[length + 40, length + 70],
+							[Math.max(30, length * 0.55), Math.max(40, length * 0.65)],
+						],
+				flapsSinceSeconds: isHealthy ? null : 6600 + random.integer(0, 600),
+				createdDaysAgo: [100, 400],
+			} satisfies GroupPlan,
+		];
+	};
