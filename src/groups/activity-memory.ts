@@ -1,0 +1,68 @@
+/** The activities of many groups, read a little at a time and kept: AWS is asked only for what is new. */
+import type {Activity, Aws, Group} from '../aws/types.ts';
+import {type ActivityReading, nothingRead} from './group-view.ts';
+import {spread} from './list-groups.ts';
+import {mergeActivities, readGroupActivities, readManyGroups} from './read-activities.ts';
+
+export type ActivityMemory = {
+	readonly reading: (group: string) => ActivityReading;
+	/** One group: the newest 20 where they join what is known, otherwise as much as it takes. */
+	readonly readGroup: (group: string, signal: AbortSignal) => Promise<void>;
+	/** All groups in one page of the account. */
+	readonly readAccount: (groups: readonly Group[], signal: AbortSignal) => Promise<void>;
+	readonly forgetOthers: (groups: readonly Group[]) => void;
+};
+
+const newest = 20;
+const mostKept = 1000;
+
+export const createActivityMemory = (aws: Pick<Aws, 'polling' | 'clock'>): ActivityMemory => {
+	const readings = new Map<string, ActivityReading>();
+	const reading = (group: string) => readings.get(group) ?? nothingRead;
+	const readGroup = async (group: string, signal: AbortSignal) => {
+		const before = reading(group);
+		const fresh =
+			before.activities.length === 0 ? [] : await aws.polling.activities({group, max: newest, signal});
+		readings.set(
+			group,
+			joins(before.activities, fresh)
+				? joined(before, fresh)
+				: await readGroupActivities(aws, group, {signal}),
+		);
+	};
+	const readAccount = async (groups: readonly Group[], signal: AbortSignal) => {
+		const account = await readManyGroups(aws, {signal});
+		for (const [group, fresh] of spread(groups, account)) {
+			const before = reading(group);
+			// What was read of a group on its own reaches further back; a gap between the two would be a silent hole.
+			const reachesBack =
+				before.coveredFrom !== null &&
+				account.coveredFrom !== null &&
+				(account.coveredFrom <= (before.activities[0]?.startedAt ?? 0) ||
+					joins(before.activities, fresh.activities));
+			readings.set(group, reachesBack ? joined(before, fresh.activities) : fresh);
+		}
+	};
+	return {
+		reading,
+		readGroup,
+		readAccount,
+		forgetOthers: groups => {
+			const names = new Set(groups.map(({name}) => name));
+			for (const name of readings.keys()) if (!names.has(name)) readings.delete(name);
+		},
+	};
+};
+
+/** One record known before: nothing is missing between the two readings. */
+const joins = (before: readonly Activity[], fresh: readonly Activity[]) => {
+	const known = new Set(before.map(({activityId}) => activityId));
+	return fresh.some(({activityId}) => known.has(activityId));
+};
+
+const joined = (before: ActivityReading, fresh: readonly Activity[]): ActivityReading => {
+	const activities = mergeActivities(before.activities, fresh);
+	if (activities.length <= mostKept) return {activities, coveredFrom: before.coveredFrom};
+	const kept = activities.slice(0, mostKept);
+	return {activities: kept, coveredFrom: kept.at(-1)?.startedAt ?? before.coveredFrom};
+};
