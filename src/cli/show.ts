@@ -1,0 +1,30 @@
+/** `unflap show`: one group with its boxes, hold, hooks, target health and activities. */
+import {UnflapError} from '../base/errors.ts';
+import {loadGroup} from '../groups/load-group.ts';
+import {resolveGroup} from '../groups/resolve.ts';
+import type {Command} from './command.ts';
+import {detailDocument, nowOf} from './group-json.ts';
+import {printGroup} from './show-text.ts';
+
+export const showCommand: Command = {
+	name: 'show',
+	summary: 'one group: boxes, hold, hooks, target health, activities',
+	usage: 'unflap show GROUP',
+	example: 'unflap show web-prod',
+	flags: {},
+	outputs: ['text', 'json'],
+	run: async (context, {positionals, output}) => {
+		const [text, ...others] = positionals;
+		if (text === undefined || others.length > 0)
+			throw new UnflapError('usage', 'show wants one GROUP', {
+				next: ['unflap show web-prod', 'unflap ls lists them'],
+			});
+		const aws = await context.aws();
+		const {signal, out} = context;
+		const group = await resolveGroup(aws, text, {signal});
+		const detail = await loadGroup(aws, group.name, {signal});
+		if (output === 'json') out.json(detailDocument(detail, nowOf(aws)));
+		else printGroup(detail, {out, now: nowOf(aws), ascii: context.settings.ascii});
+		return 0;
+	},
+};
