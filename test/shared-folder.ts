@@ -1,4 +1,6 @@
 /** Where the recordings and golden vectors lie: beside the repository, or where UNFLAP_SHARED says. */
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 
-export const sharedFolder = process.env['UNFLAP_SHARED'] ?? join(import.meta.dirname, '..', '..', 'shared');
+export const repositoryRoot = dirname(import.meta.dirname);
+
+export const sharedFolder = process.env['UNFLAP_SHARED'] ?? join(repositoryRoot, '..', 'shared');

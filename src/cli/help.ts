@@ -1,5 +1,5 @@
 /** Help: one page for all commands, one for each with its example. */
-import {hostile, joinShown, ours, pad, shown} from '../base/terminal-text.ts';
+import {hostile, ours, pad, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {globalFlags} from './arguments.ts';
 import type {Command, FlagSpec} from './command.ts';
@@ -51,5 +51,5 @@ const flagTable = (flags: Readonly<Record<string, FlagSpec>>) =>
 
 const table = (rows: readonly (readonly [string, string])[]): readonly Shown[] => {
 	const widest = Math.max(...rows.map(([name]) => name.length));
-	return rows.map(([name, text]) => joinShown([ours` `, pad(own(name), widest), own(text)], ours` `));
+	return rows.map(([name, text]) => ours`  ${pad(own(name), widest)}  ${own(text)}`);
 };
