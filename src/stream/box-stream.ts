@@ -21,6 +21,8 @@ const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
 const agentPollMs = 2000;
 /** A live box that is silent for so long is looked up in EC2. */
 const silenceMs = 20_000;
+/** Between two counts of bytes. */
+const byteCountMs = 250;
 
 export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	const {aws, instanceId, processClock} = options;
@@ -104,6 +106,24 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		if (resumed !== 'exact') queue.push({kind: 'lost', lines: 0, why: text});
 	};
 
+	const said = new Set<string>();
+	/** A line that comes with each try is said once. */
+	const saidOnce = (line: string) => {
+		if (line.trim() === '' || said.has(line) || said.size > 200) return;
+		said.add(line);
+		queue.push({kind: 'mark', text: `${shortId} says: ${line}`});
+	};
+	let uncounted = 0;
+	let countedAt = 0;
+	const countBytes = (count: number) => {
+		lastByteAt = processClock.now();
+		uncounted += count;
+		if (lastByteAt - countedAt < byteCountMs) return;
+		countedAt = lastByteAt;
+		queue.push({kind: 'bytes', count: uncounted});
+		uncounted = 0;
+	};
+
 	const openSession = () =>
 		openBoxSession({
 			aws,
@@ -129,13 +149,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 					say({state: 'live'});
 				},
 				units: units => queue.push({kind: 'units', units}),
-				said: line => {
-					if (line.trim() !== '') queue.push({kind: 'mark', text: `${shortId} says: ${line}`});
-				},
-				bytes: count => {
-					lastByteAt = processClock.now();
-					queue.push({kind: 'bytes', count});
-				},
+				said: saidOnce,
+				bytes: countBytes,
 			},
 		});
 

@@ -1,0 +1,91 @@
+/** Lines of `unflap logs` as text, bare messages, or JSON. */
+import {hostile, ours, pad, shown, shownLines} from '../base/terminal-text.ts';
+import type {Hostile, Shown} from '../base/text.ts';
+import type {BoxLine} from '../stream/merge.ts';
+import type {OutputFormat, Printer} from './command.ts';
+import {createPaint, type PaintStyle} from './paint.ts';
+
+export type LogsPrinter = {
+	readonly line: (line: BoxLine) => void;
+	/** After the last line: what can only be said whole. */
+	readonly end: () => void;
+};
+
+const boxStyles: readonly PaintStyle[] = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
+
+export const createLogsPrinter = (
+	out: Printer,
+	format: OutputFormat,
+	instanceIds: readonly string[],
+): LogsPrinter => {
+	if (format === 'json') {
+		const records: object[] = [];
+		return {
+			line: line => records.push(recordOf(line, instanceIds)),
+			end: () => out.json(records),
+		};
+	}
+	const print: Partial<Record<OutputFormat, (line: BoxLine) => void>> = {
+		jsonl: line => out.json(recordOf(line, instanceIds)),
+		cat: ({entry}) => {
+			for (const text of messageLines(entry.message)) out.line(text, 'box');
+		},
+	};
+	return {line: print[format] ?? shortLines(out, instanceIds), end: () => undefined};
+};
+
+/** One record as the contract has it. */
+export const recordOf = ({box, entry}: BoxLine, instanceIds: readonly string[]) => ({
+	instanceId: instanceIds[box] ?? null,
+	bootId: entry.bootId || null,
+	cursor: entry.cursor || null,
+	at: isoTime(entry.realtimeUs),
+	monotonicSeconds: entry.monotonicUs / 1e6,
+	unit: entry.unit || null,
+	priority: entry.priority,
+	identifier: entry.identifier || null,
+	pid: entry.pid || null,
+	...(entry.bytes === undefined
+		? {message: entry.message}
+		: {messageBase64: Buffer.from(entry.bytes).toString('base64')}),
+});
+
+/** A date that JavaScript cannot hold is no date. */
+const isoTime = (realtimeUs: number) => {
+	const ms = Math.floor(realtimeUs / 1000);
+	return realtimeUs > 0 && ms <= 8.64e15 ? new Date(ms).toISOString() : null;
+};
+
+const shortLines = (out: Printer, instanceIds: readonly string[]) => {
+	const paint = createPaint(out.colour);
+	return ({box, entry}: BoxLine) => {
+		const time = ours`${shown(hostile(localTime(entry.realtimeUs)))}`;
+		const id = ours`${shown(hostile((instanceIds[box] ?? '').slice(-4)))} `;
+		const name = instanceIds.length > 1 ? paint(boxStyles[box % boxStyles.length] ?? 'cyan', id) : ours``;
+		const pid = entry.pid > 0 ? ours`[${entry.pid}]` : ours``;
+		const source = ours`${shown(entry.identifier || entry.unit || '-')}${pid}`;
+		const [first = ours``, ...more] = messageLines(entry.message);
+		const coloured = (text: Shown) =>
+			entry.priority <= 3 ? paint('red', text) : entry.priority === 4 ? paint('yellow', text) : text;
+		out.line(ours`${paint('dim', time)} ${name}${source}: ${coloured(first)}`, 'box');
+		const indent = pad(ours``, 4);
+		for (const text of more) out.line(ours`${paint('dim', time)} ${name}${indent}${coloured(text)}`, 'box');
+	};
+};
+
+const messageLines = (message: Hostile): readonly Shown[] => {
+	const lines = shownLines(message);
+	return lines.length === 0 ? [ours``] : lines;
+};
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** As `journalctl -o short-precise` writes it, to the millisecond, in local time. */
+const localTime = (realtimeUs: number) => {
+	const ms = Math.floor(realtimeUs / 1000);
+	if (realtimeUs <= 0 || ms > 8.64e15) return '--- -- --:--:--.---';
+	const date = new Date(ms);
+	const two = (value: number) => String(value).padStart(2, '0');
+	const day = `${months[date.getMonth()] ?? ''} ${two(date.getDate())}`;
+	return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(ms % 1000).padStart(3, '0')}`;
+};
