@@ -103,7 +103,8 @@ if (isOldNode()) {
 		'bin',
 		process.platform === 'win32' ? 'node.exe' : 'node',
 	);
-	if (existsSync(packaged)) handOver(packaged);
+	// A packaged Node that is too old itself would hand over for ever.
+	if (existsSync(packaged) && !process.env.UNFLAP_DOOR_FD) handOver(packaged);
 	else {
 		process.stderr.write(`unflap: needs Node.js 22.15 or newer, and this is ${process.versions.node}\n`);
 		process.exit(1);
