@@ -20,7 +20,7 @@ export const unitViewOf = (boot: BootRecord, unit: UnitRecord, facts: UnitFacts 
 		name: unit.name,
 		state,
 		startSeconds: unit.attempts[0]?.startSeconds ?? null,
-		upSeconds: last?.upSeconds ?? null,
+		upSeconds: last === undefined ? null : upSecondsOf(last),
 		endSeconds: ended,
 		attempts: unit.attempts.map(attempt => shownAttempt(attempt, oneshot && attempt === last)),
 		result,
@@ -35,6 +35,10 @@ export const unitViewOf = (boot: BootRecord, unit: UnitRecord, facts: UnitFacts 
 		lastWords: failed?.lastWords ?? (unit.gaveUp ? (last?.lastWords ?? []) : []),
 	};
 };
+
+/** A run of which only lines are known has come up some time before. */
+const upSecondsOf = (attempt: AttemptRecord): number | null =>
+	attempt.upSeconds ?? (attempt.startSaid || attempt.endSeconds !== null ? null : attempt.startSeconds);
 
 const shownAttempt = (attempt: AttemptRecord, finished: boolean): Attempt => {
 	const shown = attemptOf(attempt);

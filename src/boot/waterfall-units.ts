@@ -34,7 +34,8 @@ const isDrawable = (boot: Boot, unit: BootUnit): boolean => {
 		return false;
 	}
 
-	return unit.name.endsWith('.service') || tookSeconds(unit) >= 0.5;
+	const own = unit.name.endsWith('.service') && !isDistributionUnit(unit.name, unit.facts ?? undefined);
+	return own || tookSeconds(unit) >= (unit.name.endsWith('.service') ? 0.1 : 0.5);
 };
 
 const tookSeconds = (unit: BootUnit): number =>

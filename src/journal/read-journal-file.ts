@@ -7,6 +7,7 @@ import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
 import {createJournalReader} from './journal-reader.ts';
 import type {ParsedLine} from './parse-entry.ts';
+import {createFrameCutter} from './zstd-frames.ts';
 
 export type JournalFilePart =
 	/** What was read since the last part, in order. */
@@ -98,7 +99,7 @@ async function* openBytes(path: string, stdin: Readable | undefined): AsyncGener
 					chunkSize: chunkBytes,
 					params: {[constants.ZSTD_d_windowLogMax]: maxWindowLog},
 				});
-	const compressed = Readable.from(whole, {objectMode: false});
+	const compressed = Readable.from(kind === 'gzip' ? whole : frameByFrame(whole), {objectMode: false});
 	compressed.on('error', error => decompressor.destroy(error));
 	compressed.pipe(decompressor);
 	try {
@@ -106,6 +107,13 @@ async function* openBytes(path: string, stdin: Readable | undefined): AsyncGener
 	} finally {
 		decompressor.destroy();
 		compressed.destroy();
+	}
+}
+
+async function* frameByFrame(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+	const cutter = createFrameCutter();
+	for await (const chunk of chunks) {
+		yield* cutter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
 	}
 }
 
