@@ -28,20 +28,21 @@ export const demoCommand: Command = {
 		const lab = await startLab(context, args);
 		const folder = await runFolder(context);
 		try {
-			const code = await context.rerun(args.rest ?? [], enterLab(context, lab.env, folder));
-			// A guardian may still need its ledger when the release is not finished.
-			if (code !== 4) rmSync(folder, {recursive: true, force: true});
-			return code;
+			return await context.rerun(args.rest ?? [], enterLab(context, lab.env, folder));
 		} finally {
-			await lab.letGo();
+			// A lab that stays has a hold on a group: a guardian may still need its ledger.
+			if (await lab.letGo()) rmSync(folder, {recursive: true, force: true});
 		}
 	},
 };
 
 type RunningLab = {
 	readonly env: Readonly<Record<string, string>>;
-	/** The lab sees the end of its stdin and ends by itself: at once, or when the last hold has been released. */
-	readonly letGo: () => Promise<void>;
+	/**
+	 * The lab sees the end of its stdin and ends by itself: at once, or when the last hold has been released.
+	 * True if it is gone already.
+	 */
+	readonly letGo: () => Promise<boolean>;
 };
 
 /** Longer than a guardian keeps a hold after the terminal is gone (2 minutes), and its release. */
@@ -70,8 +71,10 @@ const startLab = async (context: CommandContext, {flags}: CommandArgs): Promise<
 			child.stdin?.end();
 			child.stdout?.destroy();
 			child.stderr?.destroy();
-			await Promise.race([exited, once(AbortSignal.timeout(1000), 'abort')]);
+			const gone = exited.then(() => true);
+			const late = once(AbortSignal.timeout(1000), 'abort').then(() => false);
 			child.unref();
+			return Promise.race([gone, late]);
 		},
 	};
 };

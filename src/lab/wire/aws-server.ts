@@ -11,7 +11,8 @@ import type {Lives} from '../world/lives.ts';
 import type {Region} from '../world/region.ts';
 import {readBody} from './body.ts';
 import {refusedAtTheDoor} from './guard.ts';
-import type {Answer, OperationCall, Protocol} from './protocol.ts';
+import {type Answer, awsQuery, type OperationCall, type Protocol} from './protocol.ts';
+import {readable} from './query-params.ts';
 import type {LoggedRequest, RequestLog} from './request-log.ts';
 import {type Credentials, claimedService, type Signer, verifySignature} from './sigv4.ts';
 import {subjectOf} from './subject.ts';
@@ -71,11 +72,8 @@ const serve = async (serving: Serving, request: IncomingMessage, response: Serve
 	}
 };
 
-const fallbackProtocol: Protocol = {
-	parse: () => ({operation: '', params: {}}),
-	success: () => plain(200, ''),
-	failure: ({code, message, status}) => plain(status, `${code}: ${message}`),
-};
+/** For requests that name no service of the lab: most SDKs can read this one. */
+const fallbackProtocol = awsQuery('https://unflap.invalid/lab/');
 
 const plain = (status: number, text: string): Answer => ({
 	status,
@@ -122,7 +120,7 @@ const handle = async (serving: Serving, arrived: Arrived): Promise<Answer> => {
 		service: signer.service,
 		operation,
 		mutating: mutatingOperations.has(operation),
-		params,
+		params: readable(params),
 		caller: signer.keyId,
 		region: signer.region,
 		group: subject.group,

@@ -67,3 +67,16 @@ const members = (params: Params, name: string): readonly ParamValue[] | undefine
 		.sort((one, other) => Number(one) - Number(other))
 		.map(key => list[key] ?? '');
 };
+
+/** The same tree with lists as arrays and without the protocol's own words, for people and tests to read. */
+export const readable = (value: ParamValue): unknown => {
+	if (Array.isArray(value)) return (value as readonly ParamValue[]).map(item => readable(item));
+	if (!isTree(value)) return value;
+	const keys = Object.keys(value);
+	if (keys.length === 1 && keys[0] === 'member') return readable(value['member'] ?? '');
+	if (keys.length > 0 && keys.every(key => /^\d+$/.test(key)))
+		return keys.sort((one, other) => Number(one) - Number(other)).map(key => readable(value[key] ?? ''));
+	return Object.fromEntries(
+		keys.filter(key => key !== 'Action' && key !== 'Version').map(key => [key, readable(value[key] ?? '')]),
+	);
+};

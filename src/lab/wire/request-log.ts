@@ -1,6 +1,4 @@
 /** Every request that reached the lab with a valid signature, for tests that ask what was called. */
-import type {Params} from './query-params.ts';
-
 export type LoggedRequest = {
 	readonly number: number;
 	/** Lab time, ISO. */
@@ -8,7 +6,8 @@ export type LoggedRequest = {
 	readonly service: string;
 	readonly operation: string;
 	readonly mutating: boolean;
-	readonly params: Params;
+	/** As `readable` makes them. */
+	readonly params: unknown;
 	readonly caller: string;
 	readonly region: string;
 	readonly group: string | null;
