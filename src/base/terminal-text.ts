@@ -152,8 +152,10 @@ const expandTabs = (text: string) => {
 
 // --- cutting -------------------------------------------------------------------------------------------------------
 
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
-const clustersOf = (text: string) => Array.from(segmenter.segment(text), ({segment}) => segment);
+let made: Intl.Segmenter | undefined;
+/** Made when first needed: the first one of a process loads the ICU tables, 20 ms of the start. */
+const segmenter = () => (made ??= new Intl.Segmenter('en', {granularity: 'grapheme'}));
+const clustersOf = (text: string) => Array.from(segmenter().segment(text), ({segment}) => segment);
 const sum = (clusters: readonly string[]) =>
 	clusters.reduce((cells, cluster) => cells + widthOfCluster(cluster), 0);
 

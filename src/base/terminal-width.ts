@@ -7,12 +7,14 @@ import stringWidth from 'string-width';
 const replacement = '\ufffd';
 const maxMarks = 4;
 
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+let made: Intl.Segmenter | undefined;
+/** Made when first needed: the first one of a process loads the ICU tables, 20 ms of the start. */
+const segmenter = () => (made ??= new Intl.Segmenter('en', {granularity: 'grapheme'}));
 
 /** Text in which each grapheme cluster has a known width: 0 marks too many, nothing disputed. */
 export const settledClusters = (text: string): string => {
 	let settled = '';
-	for (const {segment} of segmenter.segment(text)) settled += settledCluster(segment);
+	for (const {segment} of segmenter().segment(text)) settled += settledCluster(segment);
 	return settled;
 };
 
