@@ -77,36 +77,53 @@ export const decodeFrame = (bytes: Buffer): DecodedFrame => {
 	};
 };
 
-export const encodeFrame = (frame: Frame): Buffer => {
-	const bytes = Buffer.allocUnsafe(headerBytes + frame.payload.length);
-	bytes.writeUInt32BE(headerBytes - 4, 0);
-	bytes.fill(0x20, 4, 36);
-	bytes.write(frame.messageType, 4, 32, 'latin1');
+/** A frame to be sent; without a message id it gets a random one. */
+export type NewFrame = Omit<Frame, 'messageId'> & {readonly messageId?: string};
+
+export const encodeFrame = (frame: NewFrame): Buffer => {
+	const {payload, messageId} = frame;
+	const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
+	headerStart(frame.messageType).copy(bytes);
 	bytes.writeUInt32BE(frame.schemaVersion, 36);
 	writeInteger(bytes, frame.createdDate, 40);
 	writeInteger(bytes, frame.sequenceNumber, 48);
 	writeInteger(bytes, frame.flags, 56);
-	writeMessageId(bytes, frame.messageId);
-	bytes.set(hash('sha256', frame.payload, 'buffer'), 80);
+	if (messageId === undefined) randomMessageId().copy(bytes, 64);
+	else writeMessageId(bytes, messageId);
+	hash('sha256', payload, 'buffer').copy(bytes, 80);
 	bytes.writeUInt32BE(frame.payloadType, 112);
-	bytes.writeUInt32BE(frame.payload.length, 116);
-	bytes.set(frame.payload, headerBytes);
+	bytes.writeUInt32BE(payload.length, 116);
+	bytes.set(payload, headerBytes);
 	return bytes;
+};
+
+const headerStarts = new Map<string, Buffer>();
+
+/** Header length and padded message type: the same for each frame of a type. */
+const headerStart = (messageType: string) => {
+	const known = headerStarts.get(messageType);
+	if (known !== undefined) return known;
+	const made = Buffer.alloc(36, 0x20);
+	made.writeUInt32BE(headerBytes - 4, 0);
+	made.write(messageType, 4, 32, 'latin1');
+	headerStarts.set(messageType, made);
+	return made;
 };
 
 const randomPool = Buffer.alloc(16 * 256);
 let randomOffset = randomPool.length;
 
-/** A random (version 4) UUID; the pool makes it cheap enough for one per acknowledgement. */
-export const createMessageId = (): string => {
+/** A version 4 UUID as it lies on the wire; the pool makes it cheap enough for one in each acknowledgement. */
+const randomMessageId = (): Buffer => {
 	if (randomOffset === randomPool.length) {
 		randomFillSync(randomPool);
 		randomOffset = 0;
 	}
 	const bytes = randomPool.subarray(randomOffset, (randomOffset += 16));
-	bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-	bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-	return hyphenated(bytes.toString('hex'));
+	// Low half first: version and variant stand in bytes 14 and 0.
+	bytes[14] = ((bytes[14] ?? 0) & 0x0f) | 0x40;
+	bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x80;
+	return bytes;
 };
 
 const readMessageType = (bytes: Buffer) => {
@@ -124,17 +141,16 @@ const isControl = (messageType: string) =>
 	messageType === 'start_publication' || messageType === 'pause_publication';
 
 /** The two halves are swapped on the wire: the low 8 bytes come first. */
-const readMessageId = (bytes: Buffer) =>
-	hyphenated(bytes.toString('hex', 72, 80) + bytes.toString('hex', 64, 72));
+const readMessageId = (bytes: Buffer) => {
+	const hex = bytes.toString('hex', 64, 80);
+	return `${hex.slice(16, 24)}-${hex.slice(24, 28)}-${hex.slice(28)}-${hex.slice(0, 4)}-${hex.slice(4, 16)}`;
+};
 
 const writeMessageId = (bytes: Buffer, messageId: string) => {
 	const hex = messageId.replaceAll('-', '');
 	bytes.write(hex.slice(16), 64, 8, 'hex');
 	bytes.write(hex.slice(0, 16), 72, 8, 'hex');
 };
-
-const hyphenated = (hex: string) =>
-	`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 
 const readInteger = (bytes: Buffer, offset: number) =>
 	bytes.readInt32BE(offset) * 0x1_0000_0000 + bytes.readUInt32BE(offset + 4);

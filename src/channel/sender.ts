@@ -1,5 +1,5 @@
 /** Numbers what we send, and repeats it until it is acknowledged. Facts: ssm-data-channel.md section 5. */
-import {createMessageId, encodeFrame} from './frame.ts';
+import {encodeFrame} from './frame.ts';
 import {createRoundTrip} from './round-trip.ts';
 
 export type SenderOptions = {
@@ -31,7 +31,7 @@ type Sent = {readonly bytes: Buffer; lastSentAt: number; repetitions: number};
 export const createSender = ({
 	transmit,
 	wallNow,
-	createId = createMessageId,
+	createId,
 	maxRepetitions = 3000,
 	maxUnacknowledged = 10_000,
 }: SenderOptions): Sender => {
@@ -57,7 +57,7 @@ export const createSender = ({
 				createdDate: wallNow(),
 				sequenceNumber,
 				flags: 0,
-				messageId: createId(),
+				...(createId === undefined ? {} : {messageId: createId()}),
 				payloadType,
 				payload,
 			});
