@@ -94,7 +94,10 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		}
 		const fresh = resumePoint.fresh(entries);
 		sayResumed();
-		if (fresh.length > 0) queue.push({kind: 'entries', entries: fresh.map(redact)});
+		if (fresh.length === 0) return;
+		const masked = fresh.map(redact);
+		options.spool?.append(masked);
+		queue.push({kind: 'entries', entries: masked});
 	};
 	const sayResumed = () => {
 		const resumed = resumePoint.resumed();

@@ -73,6 +73,8 @@ export type BoxStreamOptions = {
 	readonly console?: boolean;
 	/** Where open session ids are written, so that a later start can end them; null writes nothing. */
 	readonly stateFolder?: string | null;
+	/** Gets a copy of each entry, masked; see createSpool. */
+	readonly spool?: {readonly append: (entries: readonly JournalEntry[]) => void};
 	/** Entries are masked before anybody sees them; the built-in patterns by default. */
 	readonly redactor?: Redactor;
 	/** Asked when EC2 says the box is gone: the cause class, for the mark `7e20 died: elb`. */
