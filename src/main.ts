@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	ls: async () => (await import('./cli/ls.ts')).lsCommand,
 	show: async () => (await import('./cli/show.ts')).showCommand,
 	boot: async () => (await import('./cli/boot.ts')).bootCommand,
+	logs: async () => (await import('./cli/logs.ts')).logsCommand,
 	hold: async () => (await import('./cli/hold.ts')).holdCommand,
 	holds: async () => (await import('./cli/holds.ts')).holdsCommand,
 	demo: async () => (await import('./cli/demo.ts')).demoCommand,
