@@ -76,6 +76,8 @@ const runCommand = async (command: Command, argv: readonly string[], host: Host)
 	const {context, close} = contextFor(settingsFlags, host);
 	try {
 		return await command.run(context, args);
+	} catch (error) {
+		return printError(error, context.out, `unflap ${command.name} --help`);
 	} finally {
 		await close();
 	}

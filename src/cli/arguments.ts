@@ -52,12 +52,17 @@ export type ParsedCommand = {readonly args: CommandArgs; readonly settingsFlags:
 
 /** Parses what stands beside the command's word; throws `usage` naming the flag. */
 export const parseCommand = (
-	command: Pick<Command, 'name' | 'flags' | 'outputs' | 'usage'>,
+	command: Pick<Command, 'name' | 'flags' | 'outputs' | 'usage' | 'mostWords'>,
 	argv: readonly string[],
 ): ParsedCommand => {
 	const {before, rest} = splitRest(argv);
 	const specs: Readonly<Record<string, FlagSpec>> = {...globalFlags, ...command.flags};
 	const {values, positionals} = parseStrictly(command, glueNegatives(before, specs), specs);
+	const tooMany = positionals[command.mostWords ?? positionals.length];
+	if (tooMany !== undefined)
+		throw new UnflapError('usage', `unflap ${command.name} has no place for "${tooMany}"`, {
+			next: [`usage: ${command.usage}`],
+		});
 	const flags = values as Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 	return {
 		args: {positionals, flags: ownFlags(flags, command), rest, output: outputOf(flags['output'], command)},

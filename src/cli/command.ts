@@ -27,6 +27,8 @@ export type Command = {
 	readonly flags: Readonly<Record<string, FlagSpec>>;
 	/** The first is the default. */
 	readonly outputs: readonly OutputFormat[];
+	/** How many words may stand beside the flags; any number when absent. */
+	readonly mostWords?: number;
 	/** Everything after `--` stays untouched in `rest`. */
 	readonly run: (context: CommandContext, args: CommandArgs) => Promise<ExitCode>;
 };

@@ -20,6 +20,7 @@ export const demoCommand: Command = {
 		seed: {type: 'string', value: 'N', help: 'the same number gives the same region'},
 	},
 	outputs: ['text'],
+	mostWords: 0,
 	run: async (context, args) => {
 		if (args.positionals.length > 0)
 			throw new UnflapError('usage', `demo takes no "${args.positionals[0]}"`, {

@@ -23,6 +23,7 @@ export const holdCommand: Command = {
 		yes: {type: 'boolean', help: 'do not ask before quiet'},
 	},
 	outputs: ['text', 'jsonl'],
+	mostWords: 1,
 	run: async (context, args) => {
 		const request = readHoldRequest(args, context.settings);
 		await confirmQuiet(request, args);

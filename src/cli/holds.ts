@@ -11,6 +11,7 @@ export const holdsCommand: Command = {
 	example: 'unflap holds -o json | jq .[].group',
 	flags: {'all-regions': {type: 'boolean', help: 'not in this version: one region a call'}},
 	outputs: ['text', 'json'],
+	mostWords: 0,
 	run: async (context, {output, flags, positionals}) => {
 		if (positionals.length > 0) throw new UnflapError('usage', 'holds takes no group');
 		if (flags['all-regions'] === true)

@@ -12,6 +12,7 @@ export const infoCommand: Command = {
 	example: 'unflap info -o json | jq .settings.region',
 	flags: {},
 	outputs: ['text', 'json'],
+	mostWords: 0,
 	run: async (context, {output}) => {
 		const info = infoOf(context);
 		if (output === 'json') context.out.json(info, 1);

@@ -38,6 +38,7 @@ export const labCommand: Command = {
 		},
 	},
 	outputs: ['json'],
+	mostWords: 0,
 	run: async (context, args) => {
 		const lingerSeconds = wholeNumber(args, 'linger', {most: 3600}) ?? 20;
 		const lab = await start(labOptions(args));

@@ -22,6 +22,7 @@ export const lsCommand: Command = {
 		},
 	},
 	outputs: ['text', 'json', 'jsonl'],
+	mostWords: 1,
 	run: async (context, args) => {
 		const aws = await context.aws();
 		const views = await listGroups(aws, {

@@ -6,9 +6,11 @@ import type {Printer} from './command.ts';
 
 const maxCharacters = 2048;
 
-/** Prints to stderr and gives the exit code. */
-export const printError = (error: unknown, out: Pick<Printer, 'warn'>): ExitCode => {
+/** Prints to stderr and gives the exit code. `help` is where wrong usage that offers no next step is sent. */
+export const printError = (error: unknown, out: Pick<Printer, 'warn'>, help = 'unflap --help'): ExitCode => {
 	for (const line of describeError(error)) out.warn(line);
+	if (error instanceof UnflapError && error.kind === 'usage' && error.next.length === 0)
+		out.warn(ours`  → ${short(help)}`);
 	return error instanceof UnflapError ? error.exitCode : 1;
 };
 

@@ -16,6 +16,7 @@ export const releaseCommand: Command = {
 		force: {type: 'boolean', help: 'also a live hold, or one of somebody else; never with --all'},
 	},
 	outputs: ['text', 'json'],
+	mostWords: 1,
 	run: async (context, args) => {
 		const selection = readSelection(args);
 		if (context.readOnly)

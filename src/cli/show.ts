@@ -13,6 +13,7 @@ export const showCommand: Command = {
 	example: 'unflap show web-prod',
 	flags: {},
 	outputs: ['text', 'json'],
+	mostWords: 1,
 	run: async (context, {positionals, output}) => {
 		const [text, ...others] = positionals;
 		if (text === undefined || others.length > 0)
