@@ -3,7 +3,9 @@ import {UnflapError} from '../base/errors.ts';
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import type {BootModel} from '../boot/boot-model.ts';
+import {type OutsideFacts, outsideMarks} from '../boot/outside-marks.ts';
 import type {Boot} from '../boot/types.ts';
+import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import {bootDocument} from './boot-json.ts';
 import {bootSvg} from './boot-svg.ts';
@@ -30,9 +32,12 @@ export const bootCommand: Command = {
 		unit: {type: 'string', short: 'u', multiple: true, value: 'UNIT', help: 'the unit the chain leads to'},
 	},
 	outputs: ['text', 'json', 'svg'],
+	mostWords: 1,
 	run: async (context, args) => {
 		const source = await sourceOf(context, args);
-		const boot = chooseBoot(source.model, textFlag(args, 'boot'));
+		// A box was asked for that boot alone.
+		const wanted = source.instanceId === null ? textFlag(args, 'boot') : undefined;
+		const boot = chooseBoot(source.model, wanted);
 		await print(boot, source, context, args);
 		if (source.incomplete !== null) {
 			context.out.warn(
@@ -45,7 +50,11 @@ export const bootCommand: Command = {
 	},
 };
 
-type NamedSource = BootSource & {readonly instanceId: string | null; readonly subject: Hostile};
+type NamedSource = BootSource & {
+	readonly instanceId: string | null;
+	readonly subject: Hostile;
+	readonly outside?: OutsideFacts | null;
+};
 
 const sourceOf = async (context: CommandContext, args: CommandArgs): Promise<NamedSource> => {
 	const file = textFlag(args, 'journal');
@@ -61,7 +70,9 @@ const sourceOf = async (context: CommandContext, args: CommandArgs): Promise<Nam
 		});
 	}
 
-	throw new UnflapError('bug', 'not built yet');
+	const wanted = {box, boot: textFlag(args, 'boot'), units: wantedUnits(args)};
+	const source = await readBootBox(context, wanted);
+	return {...source, instanceId: source.box.instanceId, subject: source.box.instanceId};
 };
 
 const wantedUnits = (args: CommandArgs): readonly string[] => {
@@ -105,18 +116,19 @@ const print = async (
 	args: CommandArgs,
 ): Promise<void> => {
 	const {out, settings} = context;
-	const {instanceId, garbageLines, incomplete} = source;
+	const {instanceId, garbageLines, incomplete, subject} = source;
+	const outside = source.outside == null ? [] : outsideMarks(boot, source.outside);
 	if (args.output === 'json') {
 		out.json(bootDocument(boot, {instanceId, garbageLines, incomplete}));
 		return;
 	}
 
 	if (args.output === 'svg') {
-		await out.raw(Buffer.from(bootSvg(boot, {subject: source.subject, outside: []})));
+		await out.raw(Buffer.from(bootSvg(boot, {subject, outside})));
 		return;
 	}
 
-	printBoot(boot, out, {subject: source.subject, ascii: settings.ascii, outside: []});
+	printBoot(boot, out, {subject, ascii: settings.ascii, outside});
 	const others = source.model.boots().length - 1;
 	if (others > 0) {
 		out.note(ours`${others} other boots in this journal: --boot -1 shows the one before.`);
