@@ -92,7 +92,8 @@ export const openLab = async (...args: readonly string[]): Promise<Lab> => {
 		environment: userOf('ana'),
 		folder,
 		control,
-		requests: async () => (await control('GET', '/requests')) as readonly SeenRequest[],
+		requests: async () =>
+			((await control('GET', '/requests')) as {readonly requests: readonly SeenRequest[]}).requests,
 		otherUser: userOf,
 		stop,
 	};
