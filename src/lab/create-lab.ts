@@ -9,6 +9,7 @@ import type {FaultRule} from './faults/rules.ts';
 import {createLabClock, type SteppableClock} from './lab-clock.ts';
 import {createRandom, type Random} from './random.ts';
 import {chooseScenario} from './scenarios/choose.ts';
+import type {Scenario} from './scenarios/plan.ts';
 import {populate} from './scenarios/populate.ts';
 import type {Boxes, LabWorld} from './types.ts';
 import {createAwsServer} from './wire/aws-server.ts';
@@ -39,6 +40,8 @@ export type LabOptions = {
 	/** The autoscaling token bucket; generous by default. */
 	readonly bucket?: {readonly capacity: number; readonly perSecond: number};
 	readonly createBoxes?: CreateBoxes;
+	/** A scenario of one's own, in place of a named one. */
+	readonly plans?: Scenario;
 };
 
 export type CreateBoxes = (
@@ -69,6 +72,7 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
 		monotonicMs: () => performance.now(),
 	});
 	const made = await makeWorld(options, {clock, seed});
+	clock.run();
 	const {boxes, region, lives, faults} = made;
 	const log = createRequestLog();
 	const callers = makeCallers(options.keys ?? []);
@@ -152,7 +156,8 @@ const makeWorld = async (
 	region.onTerminated.push(instanceId => {
 		for (const listener of terminated) listener(instanceId);
 	});
-	populate(region, lives, choice.plans(boxes.recordings)(random.fork('scenario')));
+	const scenario = options.plans ?? choice.plans(boxes.recordings);
+	populate(region, lives, scenario(random.fork('scenario')));
 	for (const rule of options.faults ?? []) faults.add(rule);
 	return {clock, random, region, lives, boxes, faults};
 };

@@ -2,6 +2,8 @@
 import type {LabClock, LabMs} from './types.ts';
 
 export type SteppableClock = LabClock & {
+	/** Lab time stands at its start until this is called, so that a region can be computed for one moment. */
+	readonly run: () => void;
 	/** Moves lab time on and runs everything that became due, in order. */
 	readonly step: (seconds: number) => void;
 	readonly close: () => void;
@@ -19,7 +21,7 @@ export const createLabClock = (options: {
 	readonly monotonicMs: () => number;
 }): SteppableClock => {
 	const {speed, monotonicMs} = options;
-	const startedAt = monotonicMs();
+	let startedAt: number | undefined;
 	const queue: Entry[] = [];
 	let stepped = 0;
 	let order = 0;
@@ -28,14 +30,14 @@ export const createLabClock = (options: {
 	/** While due actions run, lab time stands at each action's own moment. */
 	let frozenAt: LabMs | undefined;
 
-	const now = (): LabMs =>
-		frozenAt ?? Math.floor(options.startAt + stepped + (monotonicMs() - startedAt) * speed);
+	const ranMs = (): number => (startedAt === undefined ? 0 : monotonicMs() - startedAt);
+	const now = (): LabMs => frozenAt ?? Math.floor(options.startAt + stepped + ranMs() * speed);
 
 	const schedule = (): void => {
 		clearTimeout(timer);
 		timer = undefined;
 		const first = queue[0];
-		if (closed || first === undefined || frozenAt !== undefined) return;
+		if (closed || startedAt === undefined || first === undefined || frozenAt !== undefined) return;
 		const waitMs = Math.max(0, (first.at - now()) / speed);
 		timer = setTimeout(runDue, Math.min(Math.ceil(waitMs), longestTimerMs));
 		timer.unref();
@@ -69,6 +71,10 @@ export const createLabClock = (options: {
 					entry.cancelled = true;
 				},
 			};
+		},
+		run() {
+			startedAt ??= monotonicMs();
+			schedule();
 		},
 		step(seconds) {
 			stepped += seconds * 1000;
