@@ -168,4 +168,8 @@ const unitStates = ({follow}: FollowLine) => [
 	'if [ -n "$w" ]; then states & fi',
 ];
 
-const show = `nice -n 10 systemctl show --no-pager -p ${unitProperties.join(',')} -- $m`;
+const showOf = (operands: string) =>
+	`nice -n 10 systemctl show --no-pager -p ${unitProperties.join(',')} -- ${operands}`;
+
+/** systemctl of 237 and 245 may stop in the middle of a list ("Failed to parse bus message"): then one by one. */
+const show = `{ ${showOf('$m')} || { echo; for i in $m; do ${showOf('$i')}; echo; done; }; } 2>/dev/null`;
