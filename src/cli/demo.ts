@@ -72,13 +72,20 @@ const startLab = async (context: CommandContext, {flags}: CommandArgs): Promise<
 			child.stdin?.end();
 			child.stdout?.destroy();
 			child.stderr?.destroy();
-			const gone = exited.then(() => true);
-			const late = once(AbortSignal.timeout(1000), 'abort').then(() => false);
-			child.unref();
-			return Promise.race([gone, late]);
+			return within(1000, exited).finally(() => child.unref());
 		},
 	};
 };
+
+/** Whether `event` came within that time. */
+const within = (ms: number, event: Promise<unknown>): Promise<boolean> =>
+	new Promise(resolve => {
+		const timer = setTimeout(() => resolve(false), ms);
+		void event.then(() => {
+			clearTimeout(timer);
+			resolve(true);
+		});
+	});
 
 /** bin/unflap.js of this package, from dist, dist/chunks or src/cli. */
 const door = (): string => {

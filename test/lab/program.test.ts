@@ -1,0 +1,210 @@
+/** `unflap lab` and `unflap demo` as programs. */
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {AutoScalingClient, DescribeAutoScalingGroupsCommand} from '@aws-sdk/client-auto-scaling';
+import {describe, expect, onTestFinished, test} from 'vitest';
+
+const program = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/unflap.js');
+
+type FirstLine = {
+	readonly endpoint: string;
+	readonly control: {readonly endpoint: string; readonly token: string};
+	readonly env: Readonly<Record<string, string>>;
+};
+
+const ownFolder = (): string => {
+	const folder = mkdtempSync(join(tmpdir(), 'unflap-lab-'));
+	onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+	return folder;
+};
+
+const environment = (folder: string): NodeJS.ProcessEnv => ({
+	PATH: process.env['PATH'],
+	HOME: folder,
+	XDG_STATE_HOME: join(folder, 'state'),
+	XDG_CONFIG_HOME: join(folder, 'config'),
+	XDG_CACHE_HOME: join(folder, 'cache'),
+});
+
+type Run = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
+
+const run = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> => {
+	const child = spawn(process.execPath, [program, ...args], {env, stdio: ['ignore', 'pipe', 'pipe']});
+	let [stdout, stderr] = ['', ''];
+	child.stdout.on('data', (data: Buffer) => {
+		stdout += data.toString();
+	});
+	child.stderr.on('data', (data: Buffer) => {
+		stderr += data.toString();
+	});
+	const [code] = (await once(child, 'close')) as [number | null];
+	return {code, stdout, stderr};
+};
+
+const startLab = async (
+	args: readonly string[] = [],
+	stdin: 'pipe' | 'ignore' = 'pipe',
+): Promise<{readonly child: ChildProcess; readonly line: FirstLine; readonly exited: Promise<unknown[]>}> => {
+	const child = spawn(process.execPath, [program, 'lab', ...args], {
+		env: environment(ownFolder()),
+		stdio: [stdin, 'pipe', 'inherit'],
+	});
+	onTestFinished(() => void child.kill('SIGKILL'));
+	const exited = once(child, 'exit');
+	if (child.stdout === null) throw new Error('no stdout');
+	const [text] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
+	return {child, line: JSON.parse(text) as FirstLine, exited};
+};
+
+const groupNames = async ({env}: FirstLine): Promise<readonly (string | undefined)[]> => {
+	const client = new AutoScalingClient({
+		endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+		region: env['AWS_REGION'] ?? '',
+		credentials: {
+			accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+			secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+		},
+	});
+	const {AutoScalingGroups = []} = await client.send(new DescribeAutoScalingGroupsCommand({}));
+	return AutoScalingGroups.map(({AutoScalingGroupName}) => AutoScalingGroupName);
+};
+
+describe('unflap lab', () => {
+	test('prints the contract’s first line, and its env is all that an SDK needs', async () => {
+		const {line} = await startLab(['--seed', '7', '--speed', '2']);
+		expect(line).toMatchObject({
+			endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+			control: {endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), token: expect.any(String)},
+			env: {AWS_REGION: 'eu-west-1', UNFLAP_AWS_TIME_RATE: '2', AWS_EC2_METADATA_DISABLED: 'true'},
+		});
+		expect(await groupNames(line)).toHaveLength(6);
+	});
+
+	test('ends at the end of stdin when stdin is a pipe', async () => {
+		const {child, exited} = await startLab();
+		child.stdin?.end();
+		expect(await exited).toEqual([0, null]);
+	});
+
+	test('does not end for a stdin that is no pipe', async () => {
+		const {line} = await startLab([], 'ignore');
+		await new Promise(resolve => setTimeout(resolve, 300));
+		expect(await groupNames(line)).toHaveLength(6);
+	});
+
+	test.each(['SIGTERM', 'SIGINT'] as const)('ends on %s', async signal => {
+		const {child, exited} = await startLab();
+		child.kill(signal);
+		expect(await exited).toEqual([0, null]);
+	});
+
+	test('stays after the end of stdin while a hold is on a group, and ends when it is gone', async () => {
+		const {child, line, exited} = await startLab(['--linger', '600']);
+		const control = (path: string, body: object) =>
+			fetch(`${line.control.endpoint}/${path}`, {
+				method: 'POST',
+				headers: {authorization: `Bearer ${line.control.token}`},
+				body: JSON.stringify(body),
+			});
+		await control('user-tag', {group: 'web-prod', key: 'unflap:hold:0a1b2c3d', value: 'v1 live'});
+		child.stdin?.end();
+		await new Promise(resolve => setTimeout(resolve, 700));
+		expect(await groupNames(line)).toHaveLength(6);
+		await control('remove-tag', {group: 'web-prod', key: 'unflap:hold:0a1b2c3d'});
+		expect(await exited).toEqual([0, null]);
+	});
+
+	test.each([
+		['--port', 'x'],
+		['--speed', '0'],
+		['--groups', '-1'],
+		['--key', 'only-an-id-and-s3cret'],
+	])('%s %s is wrong usage: exit 2, one message', async (flag, value) => {
+		const {code, stdout, stderr} = await run(['lab', flag, value], environment(ownFolder()));
+		expect([code, stdout]).toEqual([2, '']);
+		expect(stderr).toContain(flag);
+		expect(stderr).not.toContain('s3cret');
+		expect(stderr).not.toMatch(/\n\s+at /);
+	});
+
+	test('an unknown scenario names those there are', async () => {
+		const {code, stderr} = await run(['lab', '--scenario', 'S99'], environment(ownFolder()));
+		expect(code).toBe(1);
+		expect(stderr).toContain('S05-s3-access-denied');
+	});
+});
+
+describe('L4 a hostile scenario folder or faults file is an error, never followed', () => {
+	const canary = 'CANARY-7f3a';
+	const plant = (): string => {
+		const folder = ownFolder();
+		writeFileSync(join(folder, 'secret'), `[{"kind": "${canary}"}]`);
+		symlinkSync(join(folder, 'secret'), join(folder, 'link.json'));
+		mkdirSync(join(folder, 'folder.json'));
+		execFileSync('mkfifo', [join(folder, 'fifo.json')]);
+		writeFileSync(join(folder, 'huge.json'), Buffer.alloc(1_048_577, 0x20));
+		return folder;
+	};
+
+	test.each(['link.json', 'folder.json', 'fifo.json', 'huge.json', 'missing.json'])(
+		'L4 faults %s',
+		async name => {
+			const folder = plant();
+			const {code, stdout, stderr} = await run(
+				['lab', '--faults', join(folder, name)],
+				environment(ownFolder()),
+			);
+			expect([code, stdout]).toEqual([1, '']);
+			expect(stderr).toContain('--faults');
+			expect(stderr).not.toContain(canary);
+		},
+	);
+});
+
+describe('unflap demo', () => {
+	const labsOf = (folder: string): readonly string[] => {
+		const parent = join(folder, 'state/unflap/lab');
+		return existsSync(parent) ? readdirSync(parent).filter(name => name.startsWith('run-')) : [];
+	};
+
+	test('runs a command line in a lab of its own, and nothing of it stays', async () => {
+		const folder = ownFolder();
+		const {code, stdout} = await run(['demo', '--', 'info', '-o', 'json'], {
+			...environment(folder),
+			AWS_PROFILE: 'production',
+			AWS_ACCESS_KEY_ID: 'AKIAREAL',
+			AWS_SECRET_ACCESS_KEY: 'real',
+			AWS_SESSION_TOKEN: 'real',
+			AWS_ENDPOINT_URL_AUTO_SCALING: 'https://real.example',
+		});
+		expect(code).toBe(0);
+		const info = JSON.parse(stdout) as {
+			settings: Record<string, {value: unknown}>;
+			paths: {state: string};
+			environment: readonly string[];
+		};
+		expect(info.settings['endpointUrl']?.value).toMatch(/^http:\/\/127\.0\.0\.1:\d+/);
+		expect(info.settings['profile']?.value).toBeNull();
+		expect(info.paths.state.startsWith(join(folder, 'state/unflap/lab/run-'))).toBe(true);
+		expect(info.environment).not.toContain('AWS_ENDPOINT_URL_AUTO_SCALING');
+		expect(labsOf(folder)).toEqual([]);
+		const {port} = new URL(String(info.settings['endpointUrl']?.value));
+		await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+	});
+
+	test('says why when the lab does not start', async () => {
+		const {code, stderr} = await run(['demo', '--scenario', 'S99', '--', 'info'], environment(ownFolder()));
+		expect(code).toBe(1);
+		expect(stderr).toContain('S99');
+	});
+
+	test('passes the exit code of its command on', async () => {
+		const {code} = await run(['demo', '--', 'boot', '--journal', '/nowhere'], environment(ownFolder()));
+		expect(code).toBe(1);
+	});
+});
