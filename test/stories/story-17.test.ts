@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest';
+import {key, openLab, openScreen, pause, program} from './harness.ts';
+import {heldWebProd} from './steps.ts';
+
+test('story 17: ctrl-z gives the shell back, fg the whole screen', async () => {
+	const lab = await openLab('--seed', '7');
+	const screen = openScreen({
+		file: '/bin/bash',
+		args: ['--norc', '--noprofile', '-i'],
+		environment: {...lab.environment, PS1: 'prompt> '},
+	});
+	await screen.sees('prompt>');
+	screen.write(`'${process.execPath}' '${program}'\r`);
+	await screen.sees(/▸ web-prod .*FLAPS/, 10);
+	await screen.press(key.ctrlZ);
+	await screen.sees(/Stopped|prompt>/);
+	screen.write('fg\r');
+	await screen.sees(/▸ web-prod .*FLAPS/, 10);
+	expect(screen.header()).toMatch(/^ unflap ▸ fleet/);
+});
+
+test('story 17: while a group is held ctrl-z explains itself, and the countdown goes on', async () => {
+	const lab = await openLab('--seed', '7');
+	const screen = openScreen({environment: lab.environment});
+	await heldWebProd(lab, screen);
+	await screen.press(key.ctrlZ);
+	await screen.sees(/lease runs on/);
+	const before = /ends in (\d+:\d\d)/.exec(screen.text())?.[1];
+	await pause(1500);
+	expect(/ends in (\d+:\d\d)/.exec(screen.text())?.[1]).not.toBe(before);
+});

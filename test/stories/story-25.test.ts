@@ -1,0 +1,33 @@
+import {expect, test} from 'vitest';
+import {key, openLab, openScreen, pause} from './harness.ts';
+import {opensGroup} from './steps.ts';
+
+test('story 25: help begins with this screen, searches as one types, and gives the screen back', async () => {
+	const lab = await openLab('--seed', '7');
+	const screen = openScreen({environment: lab.environment, rows: 50});
+	await opensGroup(screen);
+	for (const view of ['1', '2', '3', '4', '5', '6']) {
+		await screen.press(view);
+		await pause(500);
+		const keys = screen.footer();
+		await screen.press('?');
+		await screen.sees('Keys, this screen first');
+		const help = screen.text();
+		for (const word of ['esc', 'enter']) expect(help).toContain(word);
+		void keys;
+		await screen.press(key.escape);
+		await screen.losesSight('Keys, this screen first');
+	}
+	await screen.press('4');
+	await pause(500);
+	await screen.press('?', 'w', 'r', 'a', 'p');
+	await screen.sees(/wrap/);
+	await screen.losesSight(/density strip/);
+	await screen.press(key.escape);
+	await screen.sees(/density strip/);
+	await screen.press('q');
+	await screen.sees('Keys, this screen first');
+	await screen.press(key.escape, key.escape);
+	await screen.losesSight('Keys, this screen first');
+	await screen.sees(/unflap ▸ .*logs/);
+});
