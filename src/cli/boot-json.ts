@@ -17,7 +17,7 @@ export const bootDocument = (boot: Boot, context: BootDocumentContext): unknown 
 	startedAt: isoOf(boot.startedAtUs),
 	finished: boot.finished,
 	firstFault: boot.firstFault === null ? null : faultDocument(boot, boot.firstFault),
-	chain: boot.chain,
+	chain: boot.chain.map(masked),
 	units: boot.units.map(unitDocument),
 	finishedSeconds: boot.finishedSeconds,
 	shutdownSeconds: boot.shutdownSeconds,
@@ -30,7 +30,7 @@ export const bootDocument = (boot: Boot, context: BootDocumentContext): unknown 
 });
 
 const faultDocument = (boot: Boot, fault: FirstFault) => ({
-	unit: fault.unit,
+	unit: masked(fault.unit),
 	result: fault.result,
 	exitCode: fault.exitCode,
 	message: masked(fault.message),
@@ -39,7 +39,7 @@ const faultDocument = (boot: Boot, fault: FirstFault) => ({
 });
 
 const unitDocument = (unit: BootUnit) => ({
-	name: unit.name,
+	name: masked(unit.name),
 	state: unit.state,
 	startSeconds: unit.startSeconds,
 	endSeconds: unit.endSeconds,
@@ -48,16 +48,17 @@ const unitDocument = (unit: BootUnit) => ({
 	exitCode: unit.exitCode,
 	why: masked(unit.why),
 	upSeconds: unit.upSeconds,
-	requires: unit.requires,
-	after: unit.after,
+	requires: unit.requires.map(masked),
+	after: unit.after.map(masked),
 	recovered: unit.recovered,
-	cancelledBy: unit.cancelledBy,
+	cancelledBy: masked(unit.cancelledBy),
 	endedByShutdown: unit.endedByShutdown,
 	lastWords: unit.lastWords.map(masked),
 });
 
 const attemptDocument = (attempt: Attempt) => ({...attempt, why: masked(attempt.why)});
 
+/** Changes no name that systemd allows; what hides or controls becomes `·`. */
 const masked = (text: Hostile | null): string | null => (text === null ? null : shown(text));
 
 /** By the clock as it was set in the end: the clock of an early moment may have been wrong. */

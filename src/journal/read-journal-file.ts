@@ -81,17 +81,23 @@ const isDamage = (error: unknown): error is Error & {code: string} =>
 
 async function* openBytes(path: string, stdin: Readable | undefined): AsyncGenerator<Uint8Array, void, void> {
 	const source = path === '-' ? (stdin ?? process.stdin) : await openFile(path);
-	const [head, whole] = await peek(source);
-	const kind = kindOf(head);
-	if (kind === 'journal') {
-		throw binaryJournal(path);
-	}
+	try {
+		const [head, whole] = await peek(source);
+		const kind = kindOf(head);
+		if (kind === 'journal') {
+			throw binaryJournal(path);
+		}
 
-	if (kind === 'plain') {
-		yield* whole;
-		return;
+		yield* kind === 'plain' ? whole : decompress(kind, whole);
+	} finally {
+		source.destroy();
 	}
+}
 
+async function* decompress(
+	kind: 'gzip' | 'zstd',
+	whole: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
 	const decompressor =
 		kind === 'gzip'
 			? createGunzip({chunkSize: chunkBytes})
@@ -159,24 +165,16 @@ const peek = async (source: Readable): Promise<[Buffer, AsyncGenerator<Uint8Arra
 	}
 
 	const head = Buffer.concat(first);
-	return [head, rest(head, iterator, source)];
+	return [head, rest(head, iterator)];
 };
 
-async function* rest(
-	head: Buffer,
-	iterator: AsyncIterator<Buffer>,
-	source: Readable,
-): AsyncGenerator<Uint8Array, void, void> {
-	try {
-		if (head.length > 0) {
-			yield head;
-		}
+async function* rest(head: Buffer, iterator: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array, void, void> {
+	if (head.length > 0) {
+		yield head;
+	}
 
-		for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-			yield next.value;
-		}
-	} finally {
-		source.destroy();
+	for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+		yield next.value;
 	}
 }
 
