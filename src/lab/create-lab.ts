@@ -2,6 +2,7 @@
 import {randomBytes, randomInt} from 'node:crypto';
 import type {Server} from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
+import {createBoxes, loadRecordingFolder} from './boxes.ts';
 import {createControlActions} from './control-actions.ts';
 import {createFaults, type Faults} from './faults/engine.ts';
 import {recordPastFacts} from './faults/past-facts.ts';
@@ -11,7 +12,7 @@ import {createRandom, type Random} from './random.ts';
 import {chooseScenario} from './scenarios/choose.ts';
 import type {Scenario} from './scenarios/plan.ts';
 import {populate} from './scenarios/populate.ts';
-import type {Boxes, LabWorld} from './types.ts';
+import type {Boxes, LabWorld, Recording} from './types.ts';
 import {createAwsServer} from './wire/aws-server.ts';
 import {createBucket} from './wire/bucket.ts';
 import {createControlServer} from './wire/control-server.ts';
@@ -46,7 +47,7 @@ export type LabOptions = {
 
 export type CreateBoxes = (
 	world: LabWorld,
-	options: {readonly seed: number; readonly scenarioDirectory?: string},
+	options: {readonly recordings: readonly Recording[]},
 ) => Promise<Boxes>;
 
 export type Lab = {
@@ -140,11 +141,8 @@ const makeWorld = async (
 		agentAway: instanceId => known.faults?.agentAway(instanceId) ?? false,
 	};
 	const choice = chooseScenario(options);
-	const createBoxes = options.createBoxes ?? (await import('./bodiless-boxes.ts')).createBoxes;
-	const boxes = await createBoxes(world, {
-		seed,
-		...(choice.directory === undefined ? {} : {scenarioDirectory: choice.directory}),
-	});
+	const recordings = choice.directory === undefined ? [] : [await loadRecordingFolder(choice.directory)];
+	const boxes = await (options.createBoxes ?? createBoxes)(world, {recordings});
 	const region = createRegion({name: regionName, accountId, clock, random, recordings: boxes.recordings});
 	const lives = createLives(region, box => boxes.appHealthy(box));
 	const faults = createFaults(clock, {
@@ -156,7 +154,7 @@ const makeWorld = async (
 	region.onTerminated.push(instanceId => {
 		for (const listener of terminated) listener(instanceId);
 	});
-	const scenario = options.plans ?? choice.plans(boxes.recordings);
+	const scenario = options.plans ?? choice.plans(boxes.recordings, recordings[0]);
 	populate(region, lives, scenario(random.fork('scenario')));
 	for (const rule of options.faults ?? []) faults.add(rule);
 	return {clock, random, region, lives, boxes, faults};

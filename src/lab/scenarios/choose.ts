@@ -11,7 +11,7 @@ export type Choice = {
 	/** The folder of a recording that is not in the package. */
 	readonly directory?: string;
 	/** @throws {Error} when no such recording is known. */
-	readonly plans: (recordings: ReadonlyMap<string, Recording>) => Scenario;
+	readonly plans: (recordings: ReadonlyMap<string, Recording>, loaded?: Recording) => Scenario;
 };
 
 export const chooseScenario = (options: {
@@ -24,7 +24,10 @@ export const chooseScenario = (options: {
 	if (scenario === 'default') return {plans: () => defaultScenario};
 	if (scenario === 'edges') return {plans: recordings => edgesScenario(recordings)};
 	if (isAbsolute(scenario) || scenario.includes('/'))
-		return {directory: scenario, plans: fromFolder(scenario)};
+		return {
+			directory: scenario,
+			plans: (recordings, loaded) => recordedScenario(loaded ?? named(recordings, scenario)),
+		};
 	return {plans: recordings => recordedScenario(named(recordings, scenario))};
 };
 
@@ -34,9 +37,3 @@ const named = (recordings: ReadonlyMap<string, Recording>, name: string): Record
 	const known = ['default', 'edges', ...recordings.keys()].sort().join(', ');
 	throw new Error(`no scenario "${name}"; there are ${known}, or the folder of a recording`);
 };
-
-/** The boxes read the folder and know its recording under the folder's own name. */
-const fromFolder =
-	(folder: string) =>
-	(recordings: ReadonlyMap<string, Recording>): Scenario =>
-		recordedScenario(named(recordings, folder.replace(/\/+$/, '').split('/').at(-1) ?? folder));

@@ -89,7 +89,7 @@ const dieBefore = (place: Place, successor: LabMs, random: Random): LabMs => {
 	const dyingAt = endedAt - (abandonedLife ? seconds([4, 12]) : seconds(behaviour.drain) + seconds([3, 8]));
 	const served = abandonedLife ? 0 : servedSeconds(plan, random) * 1000;
 	const launchedAt = dyingAt - Math.round(served) - beforeService;
-	const {box} = makeBox(region, {group, launchedAt});
+	const {box} = makeBox(region, {group, launchedAt, zone: random.pick(group.zones)});
 	const launch = launchActivity(place, box, {cause: successorCause(place, launchedAt), random});
 	if (abandonedLife) {
 		endActivity(launch, dyingAt, 'Cancelled', abandoned(random.uuid(), 'ABANDON'));

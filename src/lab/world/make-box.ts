@@ -17,7 +17,7 @@ export const makeBox = (region: Region, made: NewBox): {readonly box: LabBox; re
 	const {group, launchedAt} = made;
 	group.launched += 1;
 	const random = region.random.fork(`box/${group.name}/${group.launched}`);
-	const zone = made.zone ?? group.zones[group.launched % group.zones.length] ?? group.zones[0];
+	const zone = made.zone ?? emptiestZone(group, random);
 	const recording = recordingNamed(region, made.recording ?? group.behaviour.recording);
 	const privateIp = freeAddress(region, zone, random);
 	const box: LabBox = {
@@ -47,6 +47,13 @@ export const makeBox = (region: Region, made: NewBox): {readonly box: LabBox; re
 	};
 	region.boxes.set(box.instanceId, box);
 	return {box, random};
+};
+
+/** Auto Scaling keeps its zones balanced. */
+const emptiestZone = ({zones, boxes}: LabGroup, random: Random): Zone => {
+	const counts = zones.map(zone => boxes.filter(box => box.zone === zone).length);
+	const [first, ...rest] = zones.filter((_, index) => counts[index] === Math.min(...counts));
+	return random.pick([first ?? zones[0], ...rest]);
 };
 
 const recordingNamed = (region: Region, name: string): Recording => {
