@@ -1,6 +1,6 @@
 /** Which records match a pattern, kept up to date as records come: texts at once, regular expressions in their thread. */
 import {createIndexList, type IndexList} from './index-list.ts';
-import type {LineBlocks} from './line-blocks.ts';
+import type {BlockView, LineBlocks} from './line-blocks.ts';
 import {createPatternRunner} from './pattern-worker.ts';
 import type {LogPattern} from './types.ts';
 
@@ -37,18 +37,15 @@ const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
 		stop: () => undefined,
 		advance: () => {
 			const from = decidedTo;
+			const anyName = someName(blocks.units, unitMatches) || someName(blocks.identifiers, identifierMatches);
 			blocks.scan(from, block => {
-				const hits = new Set<number>();
-				const start = block.messageAt(Math.max(0, from - block.firstIndex))[0];
-				for (const offset of find.inBytes(block.bytes, start)) {
-					const n = block.recordAt(offset);
-					const [messageStart, messageEnd] = block.messageAt(n);
-					if (offset >= messageStart && offset + find.length <= messageEnd) hits.add(n);
-				}
-				for (let n = Math.max(0, from - block.firstIndex); n < block.count; n += 1) {
-					const index = block.firstIndex + n;
-					if (hits.has(n) || namesMatch(index)) matches.push(index);
-				}
+				const firstNew = Math.max(0, from - block.firstIndex);
+				const hits = hitsIn(block, firstNew, find);
+				if (anyName) {
+					const hit = new Set(hits);
+					for (let n = firstNew; n < block.count; n += 1)
+						if (hit.has(n) || namesMatch(block.firstIndex + n)) matches.push(block.firstIndex + n);
+				} else for (const n of hits) matches.push(block.firstIndex + n);
 			});
 			decidedTo = blocks.end();
 		},
@@ -59,6 +56,25 @@ const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
 		return head !== null && !head.isMark && (unitMatches(head.unit) || identifierMatches(head.identifier));
 	}
 };
+
+/** Records of the block whose message holds the text, ascending, each once. */
+const hitsIn = (block: BlockView, firstNew: number, find: Finder): readonly number[] => {
+	const hits: number[] = [];
+	const [start] = block.messageAt(firstNew);
+	for (const offset of find.inBytes(block.bytes, start)) {
+		const n = block.recordAt(offset);
+		const [messageStart, messageEnd] = block.messageAt(n);
+		if (offset >= messageStart && offset + find.length <= messageEnd && hits.at(-1) !== n) hits.push(n);
+	}
+	return hits;
+};
+
+const someName = (names: {readonly count: () => number}, matches: (number: number) => boolean) => {
+	for (let number = 0; number < names.count(); number += 1) if (matches(number)) return true;
+	return false;
+};
+
+type Finder = ReturnType<typeof finderOf>;
 
 const nameCache = (name: (number: number) => string, test: (text: string) => boolean) => {
 	const known: (boolean | undefined)[] = [];
