@@ -1,0 +1,41 @@
+/** Chooses, once, how commands of boxes run here. */
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {BoxProcess} from '../agent/box-process.ts';
+import type {PlayedBox} from './played-box.ts';
+import {findNamespaceTool, type NamespaceTool} from './sandbox/namespace.ts';
+import {prefixScripts} from './sandbox/player-script.ts';
+import {refuseUnknownProgram, runInNamespace} from './sandbox/run-in-namespace.ts';
+import {createScratch, type Scratch} from './sandbox/scratch.ts';
+
+export type SandboxChoice = 'auto' | NamespaceTool | 'reader';
+
+export type CommandRunner = {
+	readonly run: (box: PlayedBox, argv: readonly string[]) => Promise<BoxProcess>;
+	readonly close: () => Promise<void>;
+};
+
+export const createCommandRunner = (choice: SandboxChoice): CommandRunner => {
+	let scratch: Scratch | null = null;
+	let tool: NamespaceTool | null | undefined =
+		choice === 'bwrap' || choice === 'unshare' ? choice : undefined;
+	return {
+		async run(box, argv) {
+			scratch ??= createScratch();
+			const folders = scratch.folders(box);
+			if (tool === undefined) tool = choice === 'reader' ? null : findNamespaceTool(folders);
+			refuseUnknownProgram(argv, isOnBox);
+			if (tool === null) throw new Error('no namespaces here');
+			return runInNamespace(tool, scratch, box, argv);
+		},
+		async close() {
+			scratch?.remove();
+		},
+	};
+};
+
+const isOnBox = (program: string): boolean =>
+	prefixScripts.some(([name]) => name === program) ||
+	(program.startsWith('/')
+		? /^\/(usr\/|s?bin\/)/.test(program) && existsSync(program)
+		: ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].some(folder => existsSync(join(folder, program))));

@@ -1,0 +1,280 @@
+/**
+ * A recording as one instance plays it: lab time decides how far it has come, the instance's seed gives it its own ids,
+ * cursors and pace. What is asked here is always the present.
+ */
+import {createHash} from 'node:crypto';
+import type {LabClock, LabInstance, LabMs} from '../types.ts';
+import {
+	type JournalField,
+	type JournalFields,
+	lifeOf,
+	monotonicUs,
+	type RecordedBoot,
+	textOf,
+} from './life.ts';
+import {createUnitHistory, type UnitFactsAt} from './unit-history.ts';
+
+export type PlayedEntry = {
+	/** Position in its boot's journal, from 0. */
+	readonly index: number;
+	readonly realtimeUs: number;
+	readonly monotonicUs: number;
+	readonly cursor: string;
+	/** Lab time at which it becomes visible. */
+	readonly dueAt: LabMs;
+	/** With all times, ids and cursors already the box's own. */
+	readonly fields: () => JournalFields;
+	/** As recorded, for matching on fields that no box changes. */
+	readonly recorded: JournalFields;
+};
+
+export type PlayedBoot = {
+	readonly bootId: string;
+	readonly startsAt: LabMs;
+	/** When it ended by itself; null while it runs. */
+	readonly endsAt: LabMs | null;
+	readonly agentUpAt: LabMs | null;
+	readonly entries: readonly PlayedEntry[];
+	readonly unitNames: readonly string[];
+	/** `systemctl show` of a unit now. */
+	readonly unitFacts: (unit: string) => ReadonlyMap<string, string>;
+};
+
+export type PlayedBox = {
+	readonly instance: LabInstance;
+	readonly clock: LabClock;
+	readonly hostname: string;
+	readonly machineId: string;
+	readonly unitFiles: string;
+	/** Boots that have begun, the running one last. Never empty. */
+	readonly boots: () => readonly PlayedBoot[];
+	/** How many entries of a boot are in the journal by now. */
+	readonly visible: (boot: PlayedBoot) => number;
+	readonly uptimeSeconds: () => number;
+	readonly agentOnline: () => boolean;
+	readonly appHealthy: () => boolean;
+	readonly consoleText: () => string;
+	/** Text of the recording with the box's own ids and dates. */
+	readonly own: (text: string) => string;
+};
+
+export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedBox => {
+	const life = lifeOf(instance.recording);
+	const pace = 0.97 + (hashNumber(instance.seed, 'pace') % 6001) / 100_000;
+	const at = (seconds: number): LabMs => instance.poweredOnAt + seconds * 1000 * pace;
+	const secondsNow = () => (clock.now() - instance.poweredOnAt) / 1000 / pace;
+	const substitute = createSubstitution(instance, life);
+	const shiftDates = createDateShift(at(0), life.boots[0], pace);
+	const own = (text: string) => shiftDates(substitute(text));
+	const machineId = digest(instance.seed, 'machine');
+	const boots = life.boots.map(boot => playBoot(boot, {instance, at, pace, substitute, own, clock}));
+	const begun = () => {
+		const now = clock.now();
+		const some = boots.filter((boot, index) => index === 0 || boot.startsAt <= now);
+		return some;
+	};
+	const running = () => begun().at(-1) as PlayedBoot;
+	return {
+		instance,
+		clock,
+		hostname: `ip-${instance.privateIp.replaceAll('.', '-')}`,
+		machineId,
+		unitFiles: life.unitFiles,
+		boots: begun,
+		visible: boot => countUntil(boot.entries, Math.min(clock.now(), instance.terminatedAt() ?? Infinity)),
+		uptimeSeconds: () => Math.max(0, (clock.now() - running().startsAt) / 1000),
+		agentOnline: () => {
+			const now = clock.now();
+			const {agentUpAt, endsAt} = running();
+			return (
+				agentUpAt !== null && agentUpAt <= now && (endsAt === null || now < endsAt) && isPowered(instance)
+			);
+		},
+		appHealthy: () => {
+			const seconds = secondsNow();
+			const {endsAt} = running();
+			if (!isPowered(instance) || (endsAt !== null && endsAt <= clock.now())) return false;
+			return life.health.filter(({atSeconds}) => atSeconds <= seconds).at(-1)?.result === '200';
+		},
+		consoleText: () => {
+			const until = Math.min(clock.now(), instance.terminatedAt() ?? Infinity);
+			const seconds = (until - instance.poweredOnAt) / 1000 / pace;
+			return own(
+				instance.recording.console
+					.filter(({atSeconds}) => atSeconds <= seconds)
+					.map(({text}) => text)
+					.join(''),
+			);
+		},
+		own,
+	};
+};
+
+const isPowered = (instance: LabInstance) => {
+	const state = instance.state();
+	return state === 'running' || state === 'pending' || state === 'shutting-down';
+};
+
+type Playing = {
+	readonly instance: LabInstance;
+	readonly at: (seconds: number) => LabMs;
+	readonly pace: number;
+	readonly substitute: (text: string) => string;
+	readonly own: (text: string) => string;
+	readonly clock: LabClock;
+};
+
+const playBoot = (boot: RecordedBoot, playing: Playing): PlayedBoot => {
+	const {at, pace, instance, clock} = playing;
+	const bootId = digest(instance.seed, `boot/${boot.bootId}`);
+	const startsAt = at(boot.zeroSeconds);
+	let entries: readonly PlayedEntry[] | undefined;
+	let factsAt: UnitFactsAt | undefined;
+	return {
+		bootId,
+		startsAt,
+		endsAt: boot.endSeconds === null ? null : at(boot.endSeconds),
+		agentUpAt: boot.agentUpSeconds === null ? null : at(boot.agentUpSeconds),
+		get entries() {
+			entries ??= boot.entries.map((fields, index) =>
+				playEntry(fields, index, {...playing, bootId, startsAt}),
+			);
+			return entries;
+		},
+		unitNames: [...boot.units.keys()],
+		unitFacts: unit => {
+			factsAt ??= createUnitHistory(boot);
+			const recordedUs = ((clock.now() - startsAt) * 1000) / pace;
+			return playFacts(factsAt(unit, recordedUs), playing);
+		},
+	};
+};
+
+const playFacts = (facts: ReadonlyMap<string, string>, {pace, own, instance}: Playing) => {
+	const played = new Map<string, string>();
+	for (const [name, value] of facts) {
+		if (name.endsWith('TimestampMonotonic')) played.set(name, String(Math.round(Number(value) * pace)));
+		else if (name === 'InvocationID') played.set(name, value === '' ? '' : digest(instance.seed, value));
+		else played.set(name, own(value));
+	}
+	return played;
+};
+
+const playEntry = (
+	recorded: JournalFields,
+	index: number,
+	playing: Playing & {readonly bootId: string; readonly startsAt: LabMs},
+): PlayedEntry => {
+	const {pace, bootId, startsAt, instance} = playing;
+	const ownMonotonicUs = Math.round(monotonicUs(recorded) * pace);
+	const realtimeUs = Math.round(startsAt * 1000) + ownMonotonicUs;
+	const cursor = [
+		`s=${digest(instance.seed, 'journal file')}`,
+		`i=${(index + 1 + (instance.seed % 4096)).toString(16)}`,
+		`b=${bootId}`,
+		`m=${ownMonotonicUs.toString(16)}`,
+		`t=${realtimeUs.toString(16)}`,
+		`x=${digest(instance.seed, `entry/${bootId}/${index}`).slice(0, 16)}`,
+	].join(';');
+	const times = {ownMonotonicUs, realtimeUs, cursor};
+	return {
+		index,
+		realtimeUs,
+		monotonicUs: ownMonotonicUs,
+		cursor,
+		dueAt: startsAt + ownMonotonicUs / 1000,
+		recorded,
+		fields: () => playFields(recorded, {...playing, ...times}),
+	};
+};
+
+const playFields = (
+	recorded: JournalFields,
+	{
+		cursor,
+		realtimeUs,
+		ownMonotonicUs,
+		bootId,
+		instance,
+		pace,
+		substitute,
+	}: Playing & {cursor: string; realtimeUs: number; ownMonotonicUs: number; bootId: string},
+): JournalFields => {
+	const fields: Record<string, JournalField> = {
+		__CURSOR: cursor,
+		__REALTIME_TIMESTAMP: String(realtimeUs),
+		__MONOTONIC_TIMESTAMP: String(ownMonotonicUs),
+		_BOOT_ID: bootId,
+	};
+	const recordedRealtimeUs = Number(textOf(recorded['__REALTIME_TIMESTAMP']));
+	for (const [name, value] of Object.entries(recorded)) {
+		if (Object.hasOwn(fields, name)) continue;
+		if (name === '_SOURCE_MONOTONIC_TIMESTAMP') fields[name] = String(Math.round(Number(value) * pace));
+		else if (name === '_SOURCE_REALTIME_TIMESTAMP')
+			fields[name] = String(realtimeUs + Number(value) - recordedRealtimeUs);
+		else if (name === 'INVOCATION_ID' || name === '_SYSTEMD_INVOCATION_ID' || name === '_STREAM_ID')
+			fields[name] = digest(instance.seed, textOf(value));
+		else fields[name] = typeof value === 'string' ? substitute(value) : value;
+	}
+	return fields;
+};
+
+/** How many entries are due by `now`; they are in order of time. */
+const countUntil = (entries: readonly PlayedEntry[], now: LabMs): number => {
+	let low = 0;
+	let high = entries.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((entries[middle]?.dueAt ?? Infinity) <= now) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+};
+
+/** The recorded instance's id, address, name and machine, wherever they stand in a text, become the box's own. */
+const createSubstitution = (instance: LabInstance, life: ReturnType<typeof lifeOf>) => {
+	const recordedIp = /^ip-(\d+-\d+-\d+-\d+)$/.exec(life.hostname)?.[1]?.replaceAll('-', '.');
+	const pairs: readonly (readonly [string, string])[] = [
+		[life.instanceId, instance.instanceId],
+		[life.hostname, `ip-${instance.privateIp.replaceAll('.', '-')}`],
+		[recordedIp ?? '', instance.privateIp],
+		[life.machineId, digest(instance.seed, 'machine')],
+		...life.boots.flatMap(({bootId}) => [
+			[bootId, digest(instance.seed, `boot/${bootId}`)] as const,
+			[dashed(bootId), dashed(digest(instance.seed, `boot/${bootId}`))] as const,
+		]),
+	];
+	const replacements = new Map(pairs.filter(([from]) => from.length >= 7));
+	if (replacements.size === 0) return (text: string) => text;
+	const alternatives = [...replacements.keys()].map(from => from.replace(/[.\\]/g, '\\$&')).join('|');
+	const pattern = new RegExp(`(?<![0-9])(?:${alternatives})(?![0-9])`, 'g');
+	return (text: string) => text.replace(pattern, found => replacements.get(found) ?? found);
+};
+
+/** `Sun 2026-11-22 18:52:23 UTC`, as systemctl writes it, moves from the recording's time to lab time. */
+const createDateShift = (startsAt: LabMs, boot: RecordedBoot | undefined, pace: number) => {
+	const first = boot?.entries[0];
+	const recordedStart = (Number(textOf(first?.['__REALTIME_TIMESTAMP'])) - monotonicUs(first)) / 1000;
+	const pattern = /\b[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/g;
+	return (text: string) =>
+		text.replace(pattern, (found, day: string, time: string) => {
+			const recordedAt = Date.parse(`${day}T${time}Z`);
+			return Number.isNaN(recordedAt) ? found : systemdDate(startsAt + (recordedAt - recordedStart) * pace);
+		});
+};
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** `Sun 2026-11-22 18:52:23 UTC`. */
+export const systemdDate = (at: LabMs): string => {
+	const date = new Date(at);
+	return `${weekdays[date.getUTCDay()]} ${date.toISOString().slice(0, 10)} ${date.toISOString().slice(11, 19)} UTC`;
+};
+
+const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+const digest = (seed: number, name: string): string =>
+	createHash('sha256').update(`${seed}/${name}`).digest('hex').slice(0, 32);
+
+const hashNumber = (seed: number, name: string): number =>
+	Number.parseInt(digest(seed, name).slice(0, 8), 16);

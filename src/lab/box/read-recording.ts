@@ -1,0 +1,249 @@
+/** Reads one recording from its folder (the layout of fixtures/boots): for the pack script and for `--scenario DIR`. */
+import {basename} from 'node:path';
+import {UnflapError} from '../../base/errors.ts';
+import type {Recording} from '../types.ts';
+import {
+	type JournalField,
+	type JournalFields,
+	monotonicUs,
+	type RecordedBoot,
+	type RecordedLife,
+	textOf,
+	toRecording,
+} from './life.ts';
+import {onlyPackedFields} from './packed-fields.ts';
+import {limits, readLines, readText, recordingRoot} from './read-limits.ts';
+
+/** Throws `bad-input` on a folder that holds no recording, or more than a recording may hold. */
+export const loadRecordingFolder = async (folder: string): Promise<Recording> =>
+	toRecording(await readLife(folder));
+
+export const readLife = async (folder: string): Promise<RecordedLife> => {
+	const root = await recordingRoot(folder);
+	const events = await readEvents(root);
+	const boots = await readBoots(root, events);
+	// The first entries of a boot still say localhost.
+	const last = boots.at(-1)?.entries.at(-1);
+	const consoleText = (await readText(root, 'console.log')) ?? '';
+	return {
+		name: basename(root),
+		instanceId: (await readInstanceId(root)) ?? '',
+		hostname: textOf(last?.['_HOSTNAME']),
+		machineId: textOf(last?.['_MACHINE_ID']),
+		boots,
+		console: consoleText.replaceAll('\0', ''),
+		health: await readHealth(root),
+		unitFiles: (await readText(root, 'systemctl-cat-units.txt')) ?? '',
+		chain: await readChain(root, boots),
+		lengthSeconds: (boots.at(-1)?.zeroSeconds ?? 0) + monotonicUs(last) / 1e6,
+	};
+};
+
+type OutsideEvent = {readonly t: number; readonly kind: string; readonly text: string};
+
+const readBoots = async (root: string, events: readonly OutsideEvent[]): Promise<readonly RecordedBoot[]> => {
+	const journals = await readJournals(root);
+	const agents = agentStarts(events);
+	const units = [
+		parseShow((await readText(root, 'systemctl-show-units.txt')) ?? ''),
+		parseShow((await readText(root, 'second-boot/systemctl-show-units.txt')) ?? ''),
+	];
+	return journals.map(({bootId, entries, isWhole}, index) => {
+		const agent = agents[index];
+		const zeroSeconds = agent?.zeroSeconds ?? 0;
+		const isLast = index === journals.length - 1;
+		const lastSeconds = zeroSeconds + monotonicUs(entries.at(-1)) / 1e6;
+		return {
+			bootId,
+			zeroSeconds,
+			agentUpSeconds: agent?.upSeconds ?? null,
+			endSeconds: isLast ? (isWhole ? (endOfPower(events) ?? lastSeconds) : null) : lastSeconds + 1,
+			entries,
+			units: units[journals.length > 1 && isLast ? 1 : 0] ?? new Map(),
+		};
+	});
+};
+
+type Journal = {
+	readonly bootId: string;
+	readonly entries: readonly JournalFields[];
+	readonly isWhole: boolean;
+};
+
+/**
+ * Journals taken on the instance end while the boot goes on; post-mortem ones (`isWhole`) also hold the shutdown. A
+ * boot that was followed by another is taken whole, the last one as it stood, unless it was only found post mortem.
+ */
+const readJournals = async (root: string): Promise<readonly Journal[]> => {
+	const live = await readJournal(root, 'journalctl-b-o-json.jsonl');
+	const second = await readJournal(root, 'second-boot/journalctl-b-o-json.jsonl');
+	if (live !== null && second === null) return splitByBoot(live, false).slice(-1);
+	const whole = await readJournal(root, 'postmortem/journalctl-D-o-json.jsonl', 'journalctl-D-o-json.jsonl');
+	if (whole === null && live === null)
+		throw new UnflapError(
+			'bad-input',
+			`${root} holds no journal: journalctl-b-o-json.jsonl or journalctl-D-o-json.jsonl`,
+		);
+	const isCutShort = await isPostmortem(root);
+	const seenLive = isCutShort ? await readSeenLive(root, whole ?? []) : [];
+	const boots = splitByBoot([...(whole ?? []), ...seenLive], isCutShort);
+	if (second === null) return boots;
+	return [
+		...(boots.length > 1 ? boots.slice(0, -1) : splitByBoot(live ?? [], false)),
+		...splitByBoot(second, false),
+	];
+};
+
+/** The floods have no journal taken on the instance, but were not cut short either. */
+const isPostmortem = async (root: string) =>
+	(await readText(root, 'systemctl-is-system-running.txt')) === undefined;
+
+/** After a power cut the file's tail is missing; what was followed live shows some of it. */
+const readSeenLive = async (
+	root: string,
+	whole: readonly JournalFields[],
+): Promise<readonly JournalFields[]> => {
+	const last = monotonicUs(whole.at(-1));
+	let text = '';
+	for await (const line of (await readLines(root, 'live/journalctl-b-f-no-tail-o-json-units.frames.jsonl')) ??
+		[]) {
+		const frame = parseJson(line.toString('utf8')) as {data?: unknown; data_b64?: unknown} | null;
+		if (typeof frame?.data === 'string') text += frame.data;
+		else if (typeof frame?.data_b64 === 'string')
+			text += Buffer.from(frame.data_b64, 'base64').toString('utf8');
+		if (text.length > limits.textBytes) break;
+	}
+	return text
+		.split('\n')
+		.slice(0, -1)
+		.filter(line => line !== '')
+		.map(line => onlyPackedFields(parseFields(Buffer.from(line))))
+		.filter(entry => monotonicUs(entry) > last);
+};
+
+const splitByBoot = (entries: readonly JournalFields[], isWhole: boolean): readonly Journal[] => {
+	const boots = new Map<string, JournalFields[]>();
+	for (const entry of entries) {
+		const bootId = textOf(entry['_BOOT_ID']);
+		const known = boots.get(bootId);
+		if (known === undefined) boots.set(bootId, [entry]);
+		else known.push(entry);
+	}
+	return [...boots].map(([bootId, own]) => ({bootId, entries: own, isWhole}));
+};
+
+const readJournal = async (
+	root: string,
+	...names: readonly string[]
+): Promise<readonly JournalFields[] | null> => {
+	const lines = await readLines(root, ...names);
+	if (lines === undefined) return null;
+	const entries: JournalFields[] = [];
+	for await (const line of lines) {
+		if (line.length === 0) continue;
+		if (entries.length >= limits.entries)
+			throw new UnflapError('bad-input', `A recording may hold ${limits.entries} journal entries`);
+		entries.push(onlyPackedFields(parseFields(line)));
+	}
+	return entries;
+};
+
+const parseFields = (line: Buffer): Record<string, JournalField> => {
+	const value: unknown = parseJson(line.toString('utf8'));
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badLine();
+	for (const field of Object.values(value)) if (!isJournalField(field)) throw badLine();
+	const fields = value as Record<string, JournalField>;
+	for (const name of ['__MONOTONIC_TIMESTAMP', '__REALTIME_TIMESTAMP'])
+		if (!/^\d{1,16}$/.test(textOf(fields[name]))) throw badLine();
+	if (!/^[0-9a-f]{32}$/.test(textOf(fields['_BOOT_ID']))) throw badLine();
+	return fields;
+};
+
+const isJournalField = (value: unknown): value is JournalField =>
+	value === null ||
+	typeof value === 'string' ||
+	(Array.isArray(value) &&
+		value.every(
+			item => typeof item === 'string' || isByte(item) || (Array.isArray(item) && item.every(isByte)),
+		));
+
+const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+const parseJson = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new UnflapError('bad-input', 'The recording holds a line that is no JSON', {cause: error});
+	}
+};
+
+const badLine = () => new UnflapError('bad-input', 'The recording holds a line that is no journal entry');
+
+/** Blocks of `Name=value`, one per unit, with an empty line between them. */
+export const parseShow = (text: string): ReadonlyMap<string, ReadonlyMap<string, string>> => {
+	const units = new Map<string, ReadonlyMap<string, string>>();
+	for (const block of text.split(/\n\n+/)) {
+		const properties = new Map<string, string>();
+		for (const line of block.split('\n')) {
+			const equals = line.indexOf('=');
+			if (equals > 0) properties.set(line.slice(0, equals), line.slice(equals + 1));
+		}
+		const id = properties.get('Id');
+		if (id !== undefined && units.size < limits.units) units.set(id, properties);
+	}
+	return units;
+};
+
+const readEvents = async (root: string): Promise<readonly OutsideEvent[]> => {
+	const events: OutsideEvent[] = [];
+	for await (const line of (await readLines(root, 'outside-events.jsonl')) ?? []) {
+		if (line.length === 0) continue;
+		const event = parseJson(line.toString('utf8')) as Partial<OutsideEvent> | null;
+		if (typeof event?.t === 'number' && typeof event.kind === 'string' && typeof event.text === 'string')
+			events.push({t: event.t, kind: event.kind, text: event.text});
+		if (events.length > limits.entries) break;
+	}
+	return events;
+};
+
+/** `agent up, guest monotonic 56.874` ties the guest's clock to the world's. */
+const agentStarts = (events: readonly OutsideEvent[]) =>
+	events.flatMap(({t, kind, text}) => {
+		const guest = kind === 'ssm' ? /guest monotonic (\d+(?:\.\d+)?)/.exec(text)?.[1] : undefined;
+		return guest === undefined
+			? []
+			: [{upSeconds: t, zeroSeconds: Math.max(0, Math.round((t - Number(guest)) * 1000) / 1000)}];
+	});
+
+const endOfPower = (events: readonly OutsideEvent[]) =>
+	events.find(({kind, text}) => kind === 'vm' && (text === 'ACPI power button' || text === 'killed'))?.t;
+
+const readInstanceId = async (root: string): Promise<string | undefined> => {
+	const text = await readText(root, 'get-console-output.json');
+	if (text === undefined) return undefined;
+	const value = parseJson(text) as {InstanceId?: unknown} | null;
+	return typeof value?.InstanceId === 'string' ? value.InstanceId : undefined;
+};
+
+const readHealth = async (root: string): Promise<RecordedLife['health']> => {
+	const text = await readText(root, 'health-checks.json');
+	const value: unknown = text === undefined ? [] : parseJson(text);
+	if (!Array.isArray(value)) return [];
+	return value.flatMap((check: unknown) => {
+		const {t, result} = (check ?? {}) as {t?: unknown; result?: unknown};
+		return typeof t === 'number' && typeof result === 'string' ? [{atSeconds: t, result}] : [];
+	});
+};
+
+/** The chain as the recorder named it: the units it followed live, otherwise the headings of `systemctl cat`. */
+const readChain = async (root: string, boots: readonly RecordedBoot[]): Promise<readonly string[]> => {
+	const files = (await readText(root, 'systemctl-cat-units.txt')) ?? '';
+	const named = [...files.matchAll(/^# \/\S+\/([^/\s]+\.service)$/gm)].map(([, name = '']) => name);
+	const live =
+		(await readText(root, 'live/journalctl-b-f-no-tail-o-json-units.frames.jsonl'))?.slice(0, 4096) ?? '';
+	const followed = [...(live.split('\n')[0] ?? '').matchAll(/ -u (\S+\.service)/g)].map(
+		([, name = '']) => name,
+	);
+	const known = boots.at(-1)?.units;
+	return (followed.length > 0 ? followed : named).filter(name => known?.has(name) ?? true);
+};
