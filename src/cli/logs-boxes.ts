@@ -4,8 +4,14 @@ import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
 import {resolveBox, resolveGroup} from '../groups/resolve.ts';
 
+export type LogsBox = {
+	readonly instanceId: string;
+	/** Null for an instance that stands in no group. */
+	readonly group: {readonly name: Hostile; readonly arn: string} | null;
+};
+
 export type LogsTargets = {
-	readonly instanceIds: readonly string[];
+	readonly boxes: readonly LogsBox[];
 	/** Names of the groups whose new boxes join. */
 	readonly groups: readonly Hostile[];
 };
@@ -16,17 +22,15 @@ export const resolveTargets = async (
 	words: readonly string[],
 	signal: AbortSignal,
 ): Promise<LogsTargets> => {
-	const instanceIds = new Set<string>();
+	const boxes = new Map<string, LogsBox>();
 	const groups = new Set<Hostile>();
 	for (const word of words) {
 		const found = await resolveWord(aws, word, signal);
-		if (found.kind === 'box') instanceIds.add(found.instanceId);
-		else {
-			groups.add(found.group.name);
-			for (const {instanceId} of found.group.instances) instanceIds.add(instanceId);
-		}
+		if (found.kind === 'group') groups.add(found.group.name);
+		for (const box of found.kind === 'box' ? [found.box] : boxesOf(found.group))
+			boxes.set(box.instanceId, box);
 	}
-	return {instanceIds: [...instanceIds], groups: [...groups]};
+	return {boxes: [...boxes.values()], groups: [...groups]};
 };
 
 /** Boxes of the groups as they are now. */
@@ -34,28 +38,30 @@ export const boxesOfGroups = async (
 	aws: Aws,
 	names: readonly Hostile[],
 	signal: AbortSignal,
-): Promise<readonly string[]> => {
+): Promise<readonly LogsBox[]> => {
 	const groups = await aws.polling.groups({names, signal});
-	return groups.flatMap(({instances}) => instances.map(({instanceId}) => instanceId));
+	return groups.flatMap(boxesOf);
 };
 
-type Found =
-	| {readonly kind: 'box'; readonly instanceId: string}
-	| {readonly kind: 'group'; readonly group: Group};
+const boxesOf = (group: Group): readonly LogsBox[] =>
+	group.instances.map(({instanceId}) => ({instanceId, group: {name: group.name, arn: group.arn}}));
+
+type Found = {readonly kind: 'box'; readonly box: LogsBox} | {readonly kind: 'group'; readonly group: Group};
 
 const resolveWord = async (aws: Aws, word: string, signal: AbortSignal): Promise<Found> => {
-	if (/^i-[0-9a-f]+$/i.test(word) || /\/\d{1,4}$/.test(word)) return box(aws, word, signal);
+	if (/^i-[0-9a-f]+$/i.test(word) || /\/\d{1,4}$/.test(word)) return oneBox(aws, word, signal);
 	try {
 		return {kind: 'group', group: await resolveGroup(aws, word, {signal})};
 	} catch (error) {
 		const mayBeBox =
 			error instanceof UnflapError && error.kind === 'not-found' && /^[0-9a-f]{2,17}$/i.test(word);
 		if (!mayBeBox) throw error;
-		return box(aws, word, signal);
+		return oneBox(aws, word, signal);
 	}
 };
 
-const box = async (aws: Aws, word: string, signal: AbortSignal): Promise<Found> => ({
-	kind: 'box',
-	instanceId: (await resolveBox(aws, word, {signal})).instanceId,
-});
+const oneBox = async (aws: Aws, word: string, signal: AbortSignal): Promise<Found> => {
+	const {instanceId, group: name} = await resolveBox(aws, word, {signal});
+	const [group] = name === '' ? [] : await aws.polling.groups({names: [name], signal});
+	return {kind: 'box', box: {instanceId, group: group === undefined ? null : {name, arn: group.arn}}};
+};

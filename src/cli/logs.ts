@@ -9,9 +9,10 @@ import {type BoxLine, createMerge, type Merge} from '../stream/merge.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import type {BoxStream, StreamEvent} from '../stream/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
-import {boxesOfGroups, resolveTargets} from './logs-boxes.ts';
+import {boxesOfGroups, type LogsBox, resolveTargets} from './logs-boxes.ts';
 import {createLogsFilter, type LogsFilter, parseSince} from './logs-filter.ts';
 import {createLogsPrinter} from './logs-print.ts';
+import {openSpools} from './logs-spool.ts';
 
 export const logsCommand: Command = {
 	name: 'logs',
@@ -42,13 +43,13 @@ export const logsCommand: Command = {
 	run: async (context, args) => {
 		const wish = wishOf(args);
 		const aws = await context.aws();
-		const {instanceIds, groups} = await resolveTargets(aws, args.positionals, context.signal);
-		if (instanceIds.length === 0 && !wish.follow)
+		const {boxes, groups} = await resolveTargets(aws, args.positionals, context.signal);
+		if (boxes.length === 0 && !wish.follow)
 			throw new UnflapError('not-found', 'There is no box there now', {
 				next: ['add -f to wait for the next one'],
 			});
 		await reapSessions(context.settings.paths.state, aws);
-		return follow({context, args, aws, wish, instanceIds, groups});
+		return follow({context, args, aws, wish, boxes, groups});
 	},
 };
 
@@ -64,7 +65,7 @@ type Job = {
 	readonly args: CommandArgs;
 	readonly aws: Aws;
 	readonly wish: Wish;
-	readonly instanceIds: readonly string[];
+	readonly boxes: readonly LogsBox[];
 	readonly groups: readonly string[];
 };
 
@@ -118,7 +119,8 @@ const follow = async (job: Job): Promise<ExitCode> => {
 	const merge = createMerge({deliver: output.push, processClock});
 	let failed = 0;
 
-	const join = (instanceId: string) => {
+	const spools = await openSpools(context, aws);
+	const join = ({instanceId, group}: LogsBox) => {
 		if (instanceIds.includes(instanceId) || signal.aborted) return;
 		const box = instanceIds.push(instanceId) - 1;
 		const stream = openBoxStream({
@@ -131,6 +133,7 @@ const follow = async (job: Job): Promise<ExitCode> => {
 			console: false,
 			stateFolder: context.settings.paths.state,
 			reason: 'unflap logs',
+			...spools.optionFor(instanceId, group),
 			...(wish.boot === null ? {} : {boot: wish.boot}),
 		});
 		streams.push(stream);
@@ -161,13 +164,14 @@ const follow = async (job: Job): Promise<ExitCode> => {
 		await output.settled();
 	});
 	try {
-		for (const instanceId of job.instanceIds) join(instanceId);
+		for (const box of job.boxes) join(box);
 		if (wish.follow && job.groups.length > 0)
 			await every(groupPollMs, processClock, stop.signal, async () => {
-				for (const instanceId of await boxesOfGroups(aws, job.groups, signal)) {
-					if (instanceIds.includes(instanceId)) continue;
-					out.note(ours`--- ${shown(hostile(instanceId.slice(-4)))} joined, replayed from its own boot ---`);
-					join(instanceId);
+				for (const box of await boxesOfGroups(aws, job.groups, signal)) {
+					if (instanceIds.includes(box.instanceId)) continue;
+					const shortId = shown(hostile(box.instanceId.slice(-4)));
+					out.note(ours`--- ${shortId} joined, replayed from its own boot ---`);
+					join(box);
 				}
 			});
 		await Promise.all(running.values());
@@ -176,6 +180,7 @@ const follow = async (job: Job): Promise<ExitCode> => {
 		await ticking;
 		merge.finish();
 		await output.end();
+		await spools.close();
 		filter.stop();
 		printer.end();
 	}
