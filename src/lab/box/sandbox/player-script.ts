@@ -6,11 +6,18 @@
 /** Separates arguments in a call's file; no argument can hold it. */
 export const separator = '\0';
 
+/**
+ * A shell that waits for a program in the foreground puts SIGINT off until that program ends; a real journalctl dies of
+ * it at once, so the reading goes on in the background.
+ */
 export const playerScript = `#!/bin/sh
 f=/run/lab/calls/$$
 printf '%s\\0' "\${SUDO_USER:+sudo}" "\${0##*/}" "$@" >"$f.ask" || exit 126
 mkfifo "$f.out" || exit 126
-cat <"$f.out"
+cat <"$f.out" &
+c=$!
+trap 'kill "$c" 2>/dev/null; exit 130' INT TERM QUIT
+wait "$c"
 s=
 { read -r s <"$f.end"; } 2>/dev/null
 if [ -s "$f.err" ]; then cat "$f.err" >&2; fi
