@@ -139,6 +139,12 @@ test.each([
 	expect(await settings()).toEqual(before);
 });
 
+test('a pattern that is none: unflap logs -i (', async () => {
+	const result = await lab.run(['logs', 'batch/1', '-n', '1', '-i', '(']);
+	isOneClearMessage(result, /-i/);
+	expect(result.code).toBe(2);
+});
+
 test('throttling: unflap ls', async () => {
 	const remove = await lab.fault({kind: 'throttle'});
 	const result = await lab.run(['ls']);
@@ -174,7 +180,6 @@ test.each([
 	[['logs']],
 	[['release']],
 	[['logs', 'web-prod', '-n', 'many']],
-	[['logs', 'web-prod', '-i', '(']],
 	[['ls', 'a', 'b']],
 	[['ls', '--frob']],
 	[['show', 'web-prod', '-o', 'svg']],
