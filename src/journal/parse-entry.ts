@@ -2,7 +2,6 @@
 import type {Hostile} from '../base/text.ts';
 import {decodeField, fieldText} from './field-value.ts';
 import {checkedCount, checkedCursor, checkedId, checkedPriority} from './grammars.ts';
-import {isDeeperThan} from './json-depth.ts';
 import {salvageCutLine} from './salvage-cut-line.ts';
 import {scanRecord} from './scan-record.ts';
 import type {JournalEntry, JournalField} from './types.ts';
@@ -14,7 +13,6 @@ export type ParsedLine =
 	/** Not an entry; shown as a mark and counted. `text` holds its first 200 characters. */
 	| {readonly kind: 'garbage'; readonly text: Hostile; readonly byteLength: number};
 
-const maxDepth = 64;
 const keptGarbageCharacters = 200;
 const modelFields: readonly JournalField[] = [
 	'MESSAGE_ID',
@@ -82,7 +80,7 @@ export const parseEntry = (line: string | Uint8Array, cutBytes = 0, tail = ''): 
 		return {kind: 'notice', text};
 	}
 
-	const fields = cutBytes > 0 ? fieldsOf(salvageCutLine(text, tail)) : readFields(text);
+	const fields = readFields(text, cutBytes > 0 ? tail : null);
 	return fields === undefined
 		? {
 				kind: 'garbage',
@@ -91,8 +89,6 @@ export const parseEntry = (line: string | Uint8Array, cutBytes = 0, tail = ''): 
 			}
 		: {kind: 'entry', entry: entryOf(fields, cutBytes)};
 };
-
-type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** json-seq puts 0x1E before each record, json-sse the word `data:`. */
 const stripFraming = (line: string): string => {
@@ -105,42 +101,13 @@ const stripFraming = (line: string): string => {
 /** Values by the index of their name in `slots`. */
 type Fields = readonly unknown[];
 
-const readFields = (text: string): Fields | undefined => {
+const readFields = (text: string, tailOfCut: string | null): Fields | undefined => {
 	if (text.charCodeAt(0) !== 0x7b) {
 		return undefined;
 	}
 
-	const fields = scanRecord(text, slots);
-	return fields === undefined ? fieldsOf(parseRecord(text)) : isEntry(fields) ? fields : undefined;
-};
-
-const parseRecord = (text: string): JsonRecord | undefined => {
-	if (isDeeperThan(text, maxDepth)) {
-		return undefined;
-	}
-
-	try {
-		const value: unknown = JSON.parse(text);
-		return isRecord(value) ? value : undefined;
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) {
-			throw error;
-		}
-
-		return undefined;
-	}
-};
-
-const isRecord = (value: unknown): value is JsonRecord =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const fieldsOf = (record: JsonRecord | undefined): Fields | undefined => {
-	if (record === undefined) {
-		return undefined;
-	}
-
-	const fields = [...slots.keys()].map(name => (Object.hasOwn(record, name) ? record[name] : undefined));
-	return isEntry(fields) ? fields : undefined;
+	const fields = tailOfCut === null ? scanRecord(text, slots) : salvageCutLine(text, tailOfCut, slots);
+	return fields !== undefined && isEntry(fields) ? fields : undefined;
 };
 
 /** One of the fields that every entry has must be there; `{"a":1}` is no entry. */

@@ -2,6 +2,8 @@
  * What is left of an entry whose line was longer than our cap: the head up to the cut, and from the
  * tail the fields that place it in time. The key order of journalctl is a hash order, so the time may stand on either side.
  */
+import {scanRecord} from './scan-record.ts';
+
 const tailFields = [
 	'__CURSOR',
 	'__REALTIME_TIMESTAMP',
@@ -13,46 +15,36 @@ const tailFields = [
 	'_TRANSPORT',
 	'PRIORITY',
 	'SYSLOG_IDENTIFIER',
-];
-const maxUnfinishedCharacters = 8;
+] as const;
 
-export const salvageCutLine = (head: string, tail: string): Readonly<Record<string, unknown>> | undefined => {
-	const record = closeHead(head);
-	if (record === undefined) {
+/** As `scanRecord`; the value that the cut went through counts as far as it came. */
+export const salvageCutLine = (
+	head: string,
+	tail: string,
+	wanted: ReadonlyMap<string, number>,
+): unknown[] | undefined => {
+	const values = scanRecord(head, wanted, closeValue);
+	if (values === undefined) {
 		return undefined;
 	}
 
 	for (const name of tailFields) {
-		if (record[name] === undefined) {
-			const value = fieldInTail(tail, name);
-			if (value !== undefined) {
-				record[name] = value;
-			}
+		const slot = wanted.get(name);
+		if (slot !== undefined && values[slot] === undefined) {
+			values[slot] = fieldInTail(tail, name);
 		}
 	}
 
-	return record;
+	return values;
 };
 
-/** Tries the few ways in which a cut value can be closed, dropping up to a few half-written characters. */
-const closeHead = (head: string): Record<string, unknown> | undefined => {
-	for (let dropped = 0; dropped <= maxUnfinishedCharacters; dropped++) {
-		const rest = head.slice(0, head.length - dropped);
-		for (const ending of ['"}', ']}', '}', ']]}', '"]}']) {
-			const record = parseObject(rest + ending);
-			if (record !== undefined) {
-				return record;
-			}
-		}
-	}
-
-	return undefined;
-};
-
-const parseObject = (text: string): Record<string, unknown> | undefined => {
+/** A string is closed before a half-written escape, an array of bytes behind its last whole number. */
+const closeValue = (cut: string): unknown => {
+	const closed = cut.startsWith('[')
+		? `${cut.slice(0, Math.max(cut.lastIndexOf(','), 1))}]`
+		: `${cut.slice(0, cut.length - halfEscape(cut))}"`;
 	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : undefined;
+		return JSON.parse(closed);
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) {
 			throw error;
@@ -60,6 +52,14 @@ const parseObject = (text: string): Record<string, unknown> | undefined => {
 
 		return undefined;
 	}
+};
+
+/** Characters of an unfinished `\` or `\uXXX` at the end. */
+const halfEscape = (cut: string): number => {
+	const found = /\\+(u[0-9a-fA-F]{0,3})?$/.exec(cut.slice(-200));
+	const digits = found?.[1] ?? '';
+	const slashes = (found?.[0].length ?? 0) - digits.length;
+	return slashes % 2 === 1 ? 1 + digits.length : 0;
 };
 
 /** Inside a JSON string every quote has a backslash before it, so `"NAME"` with bare quotes is a key. */

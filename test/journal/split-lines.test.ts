@@ -81,3 +81,16 @@ test('a long message cannot forge the fields that stand after it', () => {
 	const [parsed] = [...reader.push(Buffer.from(`${line}\n`)), ...reader.end()];
 	expect(parsed).toMatchObject({kind: 'entry', entry: {pid: 500, fromManager: false, unit: 'alpha.service'}});
 });
+
+test('an entry may be cut at any byte of its message, also inside an escape', () => {
+	const record: Record<string, unknown> = JSON.parse(entryLine({MESSAGE: undefined}));
+	const line = JSON.stringify({MESSAGE: `${'\\'.repeat(7)}"é\u0001${'\u0002\\"'.repeat(40)}`, ...record});
+	for (let limit = 14; limit < 300; limit++) {
+		const reader = createJournalReader(limit);
+		const [parsed] = [...reader.push(Buffer.from(`${line}\n`)), ...reader.end()];
+		expect([limit, parsed?.kind]).toEqual([limit, 'entry']);
+		const message: string = JSON.parse(line).MESSAGE;
+		const got = parsed?.kind === 'entry' ? parsed.entry.message : '';
+		expect(message.startsWith(got.replace(/\ufffd+$/, ''))).toBe(true);
+	}
+});
