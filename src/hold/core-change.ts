@@ -18,12 +18,15 @@ import {
 	telling,
 	warn,
 } from './core-rules.ts';
-import type {Answer, HoldState, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
+import type {Answer, HoldState, LedgerPhase, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
 import {without} from './processes.ts';
 
 /** Retries of a tag or a suspend go on this long, and so does reading back. */
 const changeMs = 30_000;
+/** A read is taken for old so long after a change, when it tells of a time before it. */
+const settleMs = 12_000;
 
+/** The tag's note has a phase that is finished, not only removed: a tag is a change. */
 export const openPlan = (
 	state: HoldState,
 	purpose: Plan['purpose'],
@@ -37,36 +40,28 @@ export const openPlan = (
 		readonly own?: Ownership;
 	},
 ): Turn => {
-	const {awsMs, processMs} = now(state);
+	const {processMs} = now(state);
 	const plan = {purpose, tag, processes, startedMs: processMs, tries: 0, confirmed: false, before: state.own};
-	const suspends = processes.length > 0;
-	const opened = suspends
-		? {
-				...own,
-				sent: true,
-				unanswered: true,
-				windows: [...own.windows, {from: awsMs, to: null, processes}].slice(-16),
-			}
-		: own;
-	const noted = tag ? rememberTag(opened, tagValue(state, opened)) : opened;
-	return call(
-		{...state, own: noted},
-		{at: 'note', plan},
-		{do: 'note', phase: suspends ? 'changing' : 'held', own: noted},
-	);
+	if (!tag) return noteSuspend({...state, own}, plan);
+	const noted = rememberTag(own, tagValue(state, own));
+	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
+	return call({...state, own: noted}, {at: 'note', plan}, {do: 'note', phase, own: noted});
 };
 
-export const planNoted = (state: HoldState, plan: Plan, answer: Answer): Turn => {
-	if (!answer.result.ok)
-		return abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
-	return plan.tag ? putTag(state, plan) : suspend(state, plan);
-};
+export const planNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
+	answer.result.ok
+		? putTag(state, plan)
+		: abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
 
 export const putTag = (state: HoldState, plan: Plan): Turn =>
 	call({...state, tagMayExist: true}, {at: 'tag', plan}, {do: 'put-tag', value: tagValue(state, state.own)});
 
 export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
-	if (answer.result.ok) return suspend(state, {...plan, tries: 0});
+	if (answer.result.ok) {
+		const next = {...plan, tries: 0};
+		if (plan.processes.length === 0) return finishPlan(state, next);
+		return call(state, {at: 'recheck', plan: next}, {do: 'read'});
+	}
 	const {failure} = answer.result;
 	if (failure.settled && plan.purpose === 'acquire' && plan.tries === 0 && failure.lasting)
 		return abandon({...state, tagMayExist: false}, plan, failure.message, failure.next);
@@ -75,8 +70,34 @@ export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
 	return pause(state, {at: 'tag-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
 };
 
+/** One Describe just before the suspend: `wanted − suspended now` is sent, and what others took meanwhile is theirs. */
+export const rechecked = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
+		return elapsed(state, plan) >= changeMs
+			? abandon(state, plan, 'The group could not be read before suspending')
+			: pause(state, {at: 'recheck-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
+	const group = answer.result.value;
+	const taken = plan.processes.filter(process => reasonOf(group, process) !== undefined);
+	const own = taken.reduce(giveUp, state.own);
+	const processes = without(plan.processes, taken);
+	const next = {...plan, processes, tries: 0};
+	return processes.length === 0 ? finishPlan({...state, own}, next) : noteSuspend({...state, own}, next);
+};
+
+/** Written before the call: whoever finishes the entry must know that it may have been applied. */
+const noteSuspend = (state: HoldState, plan: Plan): Turn => {
+	const window = {from: now(state).awsMs, to: null, processes: plan.processes};
+	const windows = [...state.own.windows, window].slice(-16);
+	const own = {...state.own, sent: true, unanswered: true, windows};
+	return call({...state, own}, {at: 'note-suspend', plan}, {do: 'note', phase: 'changing', own});
+};
+
+export const suspendNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
+	answer.result.ok
+		? suspend(state, plan)
+		: abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
+
 export const suspend = (state: HoldState, plan: Plan): Turn => {
-	if (plan.processes.length === 0) return finishPlan(state, plan);
 	if (!maySuspend(state))
 		return startRelease(
 			state,
@@ -112,7 +133,10 @@ export const confirmed = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 			? abandon(state, plan, 'What was suspended could not be read back')
 			: pause(state, {at: 'confirm-wait', plan: again}, wait(state, plan), true);
 	const group = answer.result.value;
-	const judged = judge(state, plan, group);
+	const settled = elapsed(state, plan) >= settleMs;
+	const judged = judge(state, plan, group, settled);
+	const unclear = judged.own.wanted.some(process => isOlder(judged, plan, group, process));
+	if (unclear && !settled) return pause(judged, {at: 'confirm-wait', plan: again}, 2000);
 	const missing = without(judged.own.wanted, Object.keys(judged.own.changed)).filter(
 		process => plan.processes.includes(process) && reasonOf(group, process) === undefined,
 	);
@@ -126,7 +150,7 @@ export const confirmed = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 };
 
 /** Each process of the plan: ours with its reason remembered, or somebody else's after all. */
-const judge = (state: HoldState, plan: Plan, group: SeenGroup): HoldState => {
+const judge = (state: HoldState, plan: Plan, group: SeenGroup, settled: boolean): HoldState => {
 	const {rate} = now(state);
 	let own = state.own;
 	for (const process of plan.processes) {
@@ -134,9 +158,16 @@ const judge = (state: HoldState, plan: Plan, group: SeenGroup): HoldState => {
 		if (reason === undefined || own.changed[process] !== undefined) continue;
 		if (isOurs(own, process, reason, rate)) own = remember(own, process, reason);
 		else if (isNewer(own, process, reason)) own = {...own, changed: {...own.changed, [process]: reason}};
-		else own = giveUp(own, process);
+		else if (settled) own = giveUp(own, process);
 	}
 	return {...state, own, watch: {...state.watch, lastGroup: group}};
+};
+
+/** A foreign reason from before our call: another was faster, or this read is old. */
+const isOlder = (state: HoldState, plan: Plan, group: SeenGroup, process: ScalingProcess): boolean => {
+	const reason = plan.processes.includes(process) ? reasonOf(group, process) : undefined;
+	if (reason === undefined || state.own.changed[process] !== undefined) return false;
+	return !isOurs(state.own, process, reason, now(state).rate);
 };
 
 const remember = (own: Ownership, process: ScalingProcess, reason: string): Ownership => {
@@ -152,8 +183,10 @@ const giveUp = (own: Ownership, process: ScalingProcess): Ownership => ({
 	baseline: [...own.baseline, process],
 });
 
+/** A Suspend without an answer may arrive late, and renew the reason: its window stays open. */
 const closeWindows = (state: HoldState): HoldState => {
 	const {awsMs} = now(state);
+	if (state.own.unanswered) return state;
 	const windows = state.own.windows.map(window => (window.to === null ? {...window, to: awsMs} : window));
 	return {...state, own: {...state.own, windows}};
 };

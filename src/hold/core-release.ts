@@ -2,6 +2,7 @@
  * Giving back: note, tag to `releasing`, read, resume, read back, delete the tag, close the ledger. Nothing but a
  * missing right or a dead network delays the resume, and the tag and the entry stay until it is verified.
  */
+import type {ScalingProcess} from '../aws/types.ts';
 import {
 	call,
 	isNewer,
@@ -9,6 +10,7 @@ import {
 	now,
 	oursSuspended,
 	pause,
+	reasonOf,
 	rememberTag,
 	retryWaitMs,
 	stay,
@@ -28,12 +30,15 @@ import type {
 	SeenGroup,
 	Turn,
 } from './core-state.ts';
+import {without} from './processes.ts';
 import {holdTagKey, otherHolds} from './tag.ts';
 
 /** After so many answers that asking again will not mend, the release is reported instead of repeated in silence. */
 const lastingLimit = 4;
 /** How long a late Suspend may still arrive: after this, an unanswered one is over. */
 const suspendFlightMs = 180_000;
+/** Reads of a moment before the resume come this long at most. */
+const echoMs = 20_000;
 
 export const startRelease = (
 	state: HoldState,
@@ -53,9 +58,10 @@ export const startRelease = (
 		lasting: 0,
 		lastFailure: null,
 		resumed: [],
-		acknowledged: false,
+		acknowledged: null,
 		readsDue: [],
 		firstReadClean: true,
+		unclear: 0,
 		tagLeft: false,
 	};
 	const abort: readonly Command[] = state.inFlight === null ? [] : [{do: 'abort', call: state.inFlight}];
@@ -97,7 +103,7 @@ export const releaseRead = (state: HoldState, tries: number, answer: Answer): Tu
 	}
 	const group = answer.result.value;
 	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeNote(state);
-	return resume(keepSeen(state, group), group);
+	return resume(knowReasons(keepSeen(state, group), group), group);
 };
 
 const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
@@ -114,11 +120,23 @@ const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
 	return {...state, own: {...state.own, changed}, watch: {...state.watch, lastGroup: group, others}};
 };
 
+/** The reasons of what is about to be resumed: seen again afterwards, they are old news. */
+const knowReasons = (state: HoldState, group: SeenGroup): HoldState => {
+	const fingerprint = {...state.own.fingerprint};
+	for (const process of oursSuspended(state.own, group, now(state).rate)) {
+		const reason = reasonOf(group, process);
+		const known = fingerprint[process] ?? [];
+		if (reason !== undefined && !known.includes(reason)) fingerprint[process] = [...known, reason].slice(-8);
+	}
+	return {...state, own: {...state.own, fingerprint}};
+};
+
 /** Whatever the read says is suspended: a read may be old, and resuming what runs does nothing. */
 const resume = (state: HoldState, group: SeenGroup | null): Turn => {
 	const release = need(state);
 	const processes = stillOurs(state.own, group, now(state).rate);
-	if (processes.length === 0) return untag(state);
+	if (processes.length === 0 && (group === null || !isUnclear(state, group))) return untag(state);
+	if (processes.length === 0) return call(state, {at: 'release-verify'}, {do: 'read'});
 	return call(
 		{...state, release: {...release, resumed: processes}},
 		{at: 'release-resume'},
@@ -128,7 +146,8 @@ const resume = (state: HoldState, group: SeenGroup | null): Turn => {
 
 export const resumed = (state: HoldState, answer: Answer): Turn => {
 	if (!answer.result.ok) return again(state, 'read', answer.result.failure);
-	const release = {...need(state), acknowledged: true, lasting: 0, readsDue: readsDue(state)};
+	const acknowledged = need(state).acknowledged ?? now(state).processMs;
+	const release = {...need(state), acknowledged, lasting: 0, readsDue: readsDue(state)};
 	return call({...state, release}, {at: 'release-verify'}, {do: 'read'});
 };
 
@@ -147,8 +166,21 @@ export const verified = (state: HoldState, answer: Answer): Turn => {
 	if (group === null) return closeNote(state);
 	const seen = keepSeen(state, group);
 	const release = need(seen);
-	if (oursSuspended(seen.own, group, now(seen).rate).length > 0)
-		return again({...seen, release: {...release, firstReadClean: false}}, 'read', null);
+	const still = oursSuspended(seen.own, group, now(seen).rate);
+	if (still.length > 0) {
+		const unclean = {...seen, release: {...release, firstReadClean: false}};
+		return again(unclean, isEcho(seen, group, still) ? 'verify' : 'read', null);
+	}
+	// What an old read had shown as another's, and this one does not: it was never resumed.
+	const named: readonly string[] = release.resumed;
+	if (stillOurs(seen.own, group, now(seen).rate).some(process => !named.includes(process)))
+		return again(seen, 'read', null);
+	if (isUnclear(seen, group) && release.unclear < 3)
+		return pause(
+			{...seen, release: {...release, unclear: release.unclear + 1}},
+			{at: 'release-wait', next: 'verify'},
+			5000,
+		);
 	const [wait, ...later] = release.firstReadClean || release.readsDue.length > 0 ? release.readsDue : [5000];
 	if (wait === undefined) return untag({...seen, release: {...release, tries: 0, lasting: 0}});
 	return pause(
@@ -156,6 +188,25 @@ export const verified = (state: HoldState, answer: Answer): Turn => {
 		{at: 'release-wait', next: 'verify'},
 		wait,
 	);
+};
+
+/**
+ * AWS said that it resumed; a read that still tells of the very same suspension is old. Resuming again could only hit
+ * what somebody suspended since.
+ */
+const isEcho = (state: HoldState, group: SeenGroup, still: readonly ScalingProcess[]): boolean => {
+	const {acknowledged} = need(state);
+	return (
+		acknowledged !== null &&
+		now(state).processMs - acknowledged < echoMs &&
+		still.every(process => state.own.fingerprint[process]?.includes(reasonOf(group, process) ?? ''))
+	);
+};
+
+/** A foreign reason from before our own call: another's suspension, or an old read of a moment before ours. */
+const isUnclear = (state: HoldState, group: SeenGroup): boolean => {
+	const ours = new Set<string>(stillOurs(state.own, group, now(state).rate));
+	return without(state.own.wanted, Object.keys(state.own.changed)).some(process => !ours.has(process));
 };
 
 const untag = (state: HoldState): Turn =>
@@ -219,7 +270,7 @@ const outcomeOf = (state: HoldState): CoreOutcome => {
 	return {
 		kind: 'released',
 		why: release.why,
-		resumed: release.acknowledged ? release.resumed : [],
+		resumed: release.acknowledged === null ? [] : release.resumed,
 		left: leftOff(state),
 		verified: true,
 		tagLeft: release.tagLeft,

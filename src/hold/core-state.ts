@@ -118,10 +118,13 @@ export type Release = {
 	readonly lastFailure: CallFailure | null;
 	/** What the last ResumeProcesses named. */
 	readonly resumed: readonly ScalingProcess[];
-	readonly acknowledged: boolean;
+	/** Process time of the first answered ResumeProcesses. */
+	readonly acknowledged: ProcessMs | null;
 	/** Waits before the clean reads that are still due. */
 	readonly readsDue: readonly number[];
 	readonly firstReadClean: boolean;
+	/** Reads that told of a time before our own suspend. */
+	readonly unclear: number;
 	readonly tagLeft: boolean;
 };
 
@@ -136,6 +139,9 @@ export type Step =
 	| {readonly at: 'note'; readonly plan: Plan}
 	| {readonly at: 'tag'; readonly plan: Plan}
 	| {readonly at: 'tag-wait'; readonly plan: Plan}
+	| {readonly at: 'recheck'; readonly plan: Plan}
+	| {readonly at: 'recheck-wait'; readonly plan: Plan}
+	| {readonly at: 'note-suspend'; readonly plan: Plan}
 	| {readonly at: 'suspend'; readonly plan: Plan}
 	| {readonly at: 'suspend-wait'; readonly plan: Plan}
 	| {readonly at: 'confirm'; readonly plan: Plan}

@@ -6,7 +6,17 @@
  * core-release: giving back · core-rules: what several of them share.
  */
 import {begin, guarded, intended, looked, probed} from './core-acquire.ts';
-import {confirmed, doneNoted, planNoted, putTag, suspend, suspendAnswered, tagged} from './core-change.ts';
+import {
+	confirmed,
+	doneNoted,
+	planNoted,
+	putTag,
+	rechecked,
+	suspend,
+	suspendAnswered,
+	suspendNoted,
+	tagged,
+} from './core-change.ts';
 import {watched, woken} from './core-keep.ts';
 import {
 	closed,
@@ -132,6 +142,8 @@ const wokenAt = (state: HoldState): Turn => {
 			return call(state, {at: 'guard', tries: state.step.tries}, {do: 'start-guardian'});
 		case 'tag-wait':
 			return putTag(state, state.step.plan);
+		case 'recheck-wait':
+			return call(state, {at: 'recheck', plan: state.step.plan}, {do: 'read'});
 		case 'suspend-wait':
 			return suspend(state, state.step.plan);
 		case 'confirm-wait':
@@ -159,6 +171,10 @@ const answered = (state: HoldState, answer: Answer): Turn => {
 			return planNoted(state, state.step.plan, answer);
 		case 'tag':
 			return tagged(state, state.step.plan, answer);
+		case 'recheck':
+			return rechecked(state, state.step.plan, answer);
+		case 'note-suspend':
+			return suspendNoted(state, state.step.plan, answer);
 		case 'suspend':
 			return suspendAnswered(state, state.step.plan, answer);
 		case 'confirm':

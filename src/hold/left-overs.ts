@@ -4,6 +4,7 @@
  */
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
+import {isOurs} from './core-rules.ts';
 import type {CoreOutcome, Ownership, SeenGroup} from './core-state.ts';
 import {type Ledger, type LedgerFile, liveness} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
@@ -88,7 +89,7 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 		await ledger.remove(entry.holdId);
 		return said('finished', 'nothing of ours was left in the group');
 	}
-	const own = backedOwnership(entry, seenGroup(found));
+	const own = backedOwnership(entry, seenGroup(found), aws.clock.rate);
 	if (own === null)
 		return said('reported', 'neither tag nor fingerprint in AWS agrees with the entry: nothing was done');
 	const outcome = await releaseEntry({
@@ -123,16 +124,16 @@ const isSameRegionGroup = (arn: string, entry: LedgerEntry): boolean => {
 
 /**
  * What of the entry AWS itself confirms, or null. With our tag in place: its exact bytes are among those we wrote, and
- * only processes it names are ours. Without it: only processes whose reason we read back ourselves.
+ * only processes it names are ours. Without it: only processes whose reason we read back, or that fell into our call.
  */
-export const backedOwnership = (entry: LedgerEntry, group: SeenGroup): Ownership | null => {
+export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: number): Ownership | null => {
 	const {own} = entry;
 	const tag = group.tags.find(({key}) => key === holdTagKey(entry.holdId))?.value;
 	const reasons = new Map(group.suspended.map(({process, reason}) => [process, reason]));
 	if (tag === undefined) {
 		const known = own.wanted.filter(process => {
 			const reason = reasons.get(process);
-			return reason !== undefined && reason !== '' && own.fingerprint[process]?.includes(reason);
+			return reason !== undefined && reason !== '' && isOurs(own, process, reason, rate);
 		});
 		const stillSuspended = own.wanted.filter(process => reasons.has(process));
 		if (known.length === 0 && stillSuspended.length > 0) return null;
