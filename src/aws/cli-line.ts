@@ -20,27 +20,20 @@ export const cliLine = (words: readonly string[], facts: AwsFacts): string | nul
 
 /** The line of exit code 4, and the undo of a suspend. */
 export const resumeLine = (group: string, processes: readonly string[], facts: AwsFacts): string | null =>
-	cliLine(
-		[
-			'autoscaling',
-			'resume-processes',
-			'--auto-scaling-group-name',
-			group,
-			'--scaling-processes',
-			...processes,
-		],
-		facts,
-	);
+	processesLine('resume-processes', {group, processes, facts});
 
 export const suspendLine = (group: string, processes: readonly string[], facts: AwsFacts): string | null =>
-	cliLine(
-		[
-			'autoscaling',
-			'suspend-processes',
-			'--auto-scaling-group-name',
-			group,
-			'--scaling-processes',
-			...processes,
-		],
-		facts,
-	);
+	processesLine('suspend-processes', {group, processes, facts});
+
+type ProcessesLine = {
+	readonly group: string;
+	readonly processes: readonly string[];
+	readonly facts: AwsFacts;
+};
+
+const processesLine = (verb: string, {group, processes, facts}: ProcessesLine) => {
+	const option = '--auto-scaling-group-name';
+	// A value that begins with a dash would be read as an option of its own.
+	const named = group.startsWith('-') ? [`${option}=${group}`] : [option, group];
+	return cliLine(['autoscaling', verb, ...named, '--scaling-processes', ...processes], facts);
+};
