@@ -10,6 +10,7 @@ import type {FaultRule} from './faults/rules.ts';
 import {createLabClock, type SteppableClock} from './lab-clock.ts';
 import {createRandom, type Random} from './random.ts';
 import {chooseScenario} from './scenarios/choose.ts';
+import {withDerived} from './scenarios/derived.ts';
 import type {Scenario} from './scenarios/plan.ts';
 import {populate} from './scenarios/populate.ts';
 import type {Boxes, LabWorld, Recording} from './types.ts';
@@ -143,7 +144,8 @@ const makeWorld = async (
 	const choice = chooseScenario(options);
 	const recordings = choice.directory === undefined ? [] : [await loadRecordingFolder(choice.directory)];
 	const boxes = await (options.createBoxes ?? createBoxes)(world, {recordings});
-	const region = createRegion({name: regionName, accountId, clock, random, recordings: boxes.recordings});
+	const played = withDerived(boxes.recordings);
+	const region = createRegion({name: regionName, accountId, clock, random, recordings: played});
 	const lives = createLives(region, box => boxes.appHealthy(box));
 	const faults = createFaults(clock, {
 		groupOf: instanceId => region.boxes.get(instanceId)?.groupName ?? null,
@@ -154,7 +156,7 @@ const makeWorld = async (
 	region.onTerminated.push(instanceId => {
 		for (const listener of terminated) listener(instanceId);
 	});
-	const scenario = options.plans ?? choice.plans(boxes.recordings, recordings[0]);
+	const scenario = options.plans ?? choice.plans(played, recordings[0]);
 	populate(region, lives, scenario(random.fork('scenario')));
 	for (const rule of options.faults ?? []) faults.add(rule);
 	return {clock, random, region, lives, boxes, faults};
