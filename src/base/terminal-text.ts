@@ -19,12 +19,15 @@ export const setRedactor = (chosen: Redactor) => {
 	redactor = chosen;
 };
 
+/** Text for a file or a document: secrets masked by the same redactor, everything else as it is. */
+export const masked = (text: Hostile): Hostile => redactor.redact(text);
+
 /** One line for a terminal. Line breaks inside become `·` too; see `shownLines`. */
 export const shown = (text: Hostile): Shown => {
 	if (!otherThanPrintableAscii.test(text)) return redactor.redact(text) as Shown;
 	const pieces = withoutDangers(text.isWellFormed() ? text : text.toWellFormed());
-	const masked = maskedPieces(pieces, redactor.ranges(pieces.text));
-	return expandTabs(otherThanPrintableAscii.test(masked) ? settledClusters(masked) : masked) as Shown;
+	const clean = maskedPieces(pieces, redactor.ranges(pieces.text));
+	return expandTabs(otherThanPrintableAscii.test(clean) ? settledClusters(clean) : clean) as Shown;
 };
 
 /** Text of several lines, cut at its line breaks; a break at the very end makes no empty last line. */

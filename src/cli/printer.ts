@@ -1,7 +1,7 @@
 /** The one place where text leaves the program outside the TUI: data to stdout, everything else to stderr. */
 import {once} from 'node:events';
 import {encodeJson} from '../base/json.ts';
-import {shown} from '../base/terminal-text.ts';
+import {masked, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {guardJson, guardLine, isCi} from './ci-lines.ts';
 import type {Printer} from './command.ts';
@@ -46,7 +46,7 @@ export const createPrinter = ({
 	return {
 		line: writeLine,
 		json: (value, indent) => {
-			const text = encodeJson(value, indent);
+			const text = encodeJson(value, indent, masked);
 			write(`${underCi ? guardJson(text) : text}\n`);
 		},
 		note: writeAdvice,

@@ -57,3 +57,9 @@ test('T4 the printer knows CI by its variables', () => {
 	printer.line(shown(hostile('::add-mask::x')), 'box');
 	expect(text()).toBe('::add-mask::x\n');
 });
+
+test('S6 JSON masks the secrets in its texts', () => {
+	const {printer, text} = collect({});
+	printer.json({message: 'password=hunter2', list: [`AKIA${'IOSFODNN7'}EXAMPLE`], count: 1});
+	expect(JSON.parse(text())).toEqual({message: 'password=[redacted]', list: ['[redacted]'], count: 1});
+});
