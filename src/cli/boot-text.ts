@@ -152,8 +152,11 @@ const aroundBar = (
 const outsideLine = (row: WaterfallRow & {kind: 'outside'}, layout: Waterfall): Shown => {
 	let text = ours``;
 	for (const mark of row.marks.toSorted((a, b) => a.column - b.column)) {
-		if (width(text) <= mark.column) {
-			text = ours`${pad(text, mark.column)}▲ ${shown(mark.label)} `;
+		const label = shown(mark.label);
+		const isLeft = mark.column + 2 + width(label) > layout.axisColumns;
+		const start = isLeft ? mark.column - width(label) - 1 : mark.column;
+		if (start >= width(text)) {
+			text = isLeft ? ours`${pad(text, start)}${label} ▲` : ours`${pad(text, start)}▲ ${label} `;
 		}
 	}
 
