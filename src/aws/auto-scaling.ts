@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {UnflapError} from '../base/errors.ts';
 import {AwsCallError} from './call-error.ts';
+import {configuredEndpoint} from './configured-endpoint.ts';
 import {silent} from './credentials.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
@@ -35,9 +36,18 @@ export const createAutoScaling = (lane: Lane): AutoScalingCalls => {
 	return {...readCalls(client), ...changeCalls(client)};
 };
 
-/** The region the SDK's own chain gives for a profile; rejects where it gives none. Sends nothing. */
-export const chainRegion = (profile: string | undefined): Promise<string> =>
-	new AutoScalingClient({logger: silent, ...(profile === undefined ? {} : {profile})}).config.region();
+/** What the SDK's own chain gives for a profile; rejects where it gives no region. Sends nothing. */
+export const readSdkConfig = async (
+	profile: string | undefined,
+	region: string | undefined,
+): Promise<{readonly region: string; readonly endpoint: string | null}> => {
+	const client = new AutoScalingClient({
+		logger: silent,
+		...(profile === undefined ? {} : {profile}),
+		...(region === undefined ? {} : {region}),
+	});
+	return {region: await client.config.region(), endpoint: await configuredEndpoint(client)};
+};
 
 /** The most names one call takes (aws-facts.md 6.1). */
 const namesPerCall = 50;

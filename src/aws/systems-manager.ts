@@ -2,6 +2,7 @@
 import {
 	DescribeInstanceInformationCommand,
 	GetConnectionStatusCommand,
+	type InstanceInformation,
 	ResumeSessionCommand,
 	SSMClient,
 	StartSessionCommand,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import {UnflapError} from '../base/errors.ts';
 import {AwsCallError} from './call-error.ts';
+import {configuredEndpoint} from './configured-endpoint.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
 import type {ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
@@ -59,21 +61,29 @@ export const createSystemsManager = (lane: Lane): SystemsManagerCalls => {
 
 const inventoryCalls = (client: SSMClient): Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> => ({
 	ssmInfo: async (ids, options = {}) => {
-		const lists = await Promise.all(
-			chunks(ids, idsPerCall).map(Values =>
-				allPages(options, async NextToken => {
-					const page = await client.send(
-						new DescribeInstanceInformationCommand({
-							Filters: [{Key: 'InstanceIds', Values}],
-							MaxResults: 50,
-							...(NextToken === undefined ? {} : {NextToken}),
-						}),
-						abortable(options),
-					);
-					return {items: page.InstanceInformationList ?? [], next: page.NextToken};
-				}),
-			),
-		);
+		const describe = (Values: string[]): Promise<readonly InstanceInformation[]> =>
+			allPages(options, async NextToken => {
+				const page = await client.send(
+					new DescribeInstanceInformationCommand({
+						Filters: [{Key: 'InstanceIds', Values}],
+						MaxResults: 50,
+						...(NextToken === undefined ? {} : {NextToken}),
+					}),
+					abortable(options),
+				);
+				return {items: page.InstanceInformationList ?? [], next: page.NextToken};
+			});
+		// One id that is not managed may be an error for all of them: then each is asked for itself.
+		const forgiving = async (Values: string[]): Promise<readonly InstanceInformation[]> => {
+			try {
+				return await describe(Values);
+			} catch (error) {
+				if (!(error instanceof AwsCallError) || error.code !== 'InvalidInstanceId') throw error;
+				if (Values.length === 1) return [];
+				return (await Promise.all(Values.map(id => forgiving([id])))).flat();
+			}
+		};
+		const lists = await Promise.all(chunks(ids, idsPerCall).map(forgiving));
 		return lists.flat().map(
 			(info): SsmInfo => ({
 				instanceId: info.InstanceId ?? '',
@@ -103,12 +113,4 @@ const ticketOf = ({SessionId, StreamUrl, TokenValue}: SessionAnswer): SessionTic
 			next: ['try again'],
 		});
 	return {sessionId: SessionId, streamUrl: StreamUrl, token: TokenValue};
-};
-
-/** What environment and shared config say for a service; the SDK's types hide that it knows. */
-export const configuredEndpoint = async (client: {readonly config: object}): Promise<string | null> => {
-	const {serviceConfiguredEndpoint} = client.config as {
-		serviceConfiguredEndpoint?: () => Promise<string | undefined>;
-	};
-	return (await serviceConfiguredEndpoint?.()) ?? null;
 };

@@ -54,9 +54,15 @@ test('region, keys and endpoint of a profile come from the shared files', async 
 	vi.stubEnv('AWS_PROFILE', 'stage');
 	const aws = await createAws(options({profile: 'stage'}));
 	await aws.polling.groups();
-	expect(aws.facts).toMatchObject({region: 'eu-central-1', profile: 'stage'});
+	expect(aws.facts).toMatchObject({region: 'eu-central-1', profile: 'stage', endpoint: endpoint.url});
+	expect((await aws.handOver()).endpoints).toEqual({'auto-scaling': endpoint.url});
 	expect(keyOf(endpoint.arrived[0]?.headers['authorization'])).toBe('AKIAOFSTAGE');
 	aws.close();
+});
+
+test('N2 a plain endpoint of another machine in the shared config is refused', async () => {
+	writeFileSync(join(folder, 'config'), '[default]\nregion = eu-west-1\nendpoint_url = http://192.0.2.1\n');
+	await expect(createAws(options())).rejects.toMatchObject({kind: 'usage', exitCode: 2});
 });
 
 test('a profile of the shared config that is not there is said by name', async () => {

@@ -262,3 +262,16 @@ test('an answer longer than 32 MiB is an error', async () => {
 	}));
 	expect(await rejection(aws.polling.groups())).toBeInstanceOf(UnflapError);
 });
+
+test('one instance Systems Manager does not know leaves the others known', async () => {
+	const known = 'i-0aaaaaaaaaaaaaaaa';
+	const {aws} = await open(({body}) => {
+		const {Values} = JSON.parse(body).Filters[0] as {Values: readonly string[]};
+		if (Values.some(id => id !== known))
+			return {status: 400, body: JSON.stringify({__type: 'InvalidInstanceId', Message: 'no'})};
+		return {body: JSON.stringify({InstanceInformationList: [{InstanceId: known, PingStatus: 'Online'}]})};
+	});
+	expect(await aws.polling.ssmInfo([known, 'i-0bbbbbbbbbbbbbbbb'])).toEqual([
+		{instanceId: known, pingStatus: 'Online', agentVersion: null},
+	]);
+});

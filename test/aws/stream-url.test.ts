@@ -7,7 +7,7 @@ import {awsFor} from './fake-endpoint.ts';
 const path = '/v1/data-channel/ana-0123456789abcdef0?role=publish_subscribe';
 const own = 'ssmmessages.eu-west-1.amazonaws.com';
 
-type Row = readonly [url: string, region?: string, endpoint?: string];
+type Row = readonly [url: string, region?: string | undefined, endpoint?: string | undefined];
 
 const accepted: readonly Row[] = [
 	[`wss://${own}${path}`],
@@ -88,13 +88,13 @@ test('N1 the table has 60 addresses or more', () => {
 	expect(accepted.length + refused.length).toBeGreaterThanOrEqual(60);
 });
 
-test.each(accepted)('N1 accepts %s', (url, region = 'eu-west-1', endpoint) => {
+test.each(accepted)('N1 accepts %s', (...[url, region = 'eu-west-1', endpoint]: Row) => {
 	expect(checkStreamUrl(url, {region, endpoint: endpoint ?? null}).pathname).toBe(
 		'/v1/data-channel/ana-0123456789abcdef0',
 	);
 });
 
-test.each(refused)('N1 refuses %j', (url, region = 'eu-west-1', endpoint) => {
+test.each(refused)('N1 refuses %j', (...[url, region = 'eu-west-1', endpoint]: Row) => {
 	expect(() => checkStreamUrl(url, {region, endpoint: endpoint ?? null})).toThrow(/was refused/);
 });
 

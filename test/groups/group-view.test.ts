@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
 import type {Group} from '../../src/aws/types.ts';
-import {makeGroupView, nothingRead} from '../../src/groups/group-view.ts';
+import {type ActivityReading, makeGroupView, nothingRead} from '../../src/groups/group-view.ts';
 import {rankGroups} from '../../src/groups/rank-groups.ts';
 import {aGroup, ago, aLife, anInstance, now} from './make.ts';
 
 const flapping = {activities: [aLife(5), aLife(15), aLife(25)].flat(), coveredFrom: ago(60_000)};
-const calm = {activities: [], coveredFrom: ago(60_000)};
+const calm: ActivityReading = {activities: [], coveredFrom: ago(60_000)};
 const reason = 'User suspended at 2026-11-03T13:47:00Z';
 const liveTag = {
 	key: 'unflap:hold:7f3a90c1',
