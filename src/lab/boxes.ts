@@ -4,6 +4,7 @@ import {createDataChannels} from './agent/data-channels.ts';
 import {createCommandRunner, type SandboxChoice} from './box/command-runner.ts';
 import {toRecording} from './box/life.ts';
 import {loadBoots} from './box/load-boots.ts';
+import {makeNoisy} from './box/noisy.ts';
 import {createPlayedBox, type PlayedBox} from './box/played-box.ts';
 import {type Boxes, type LabInstance, LabRefusal, type LabWorld, type Recording} from './types.ts';
 
@@ -18,7 +19,13 @@ export type BoxesOptions = {
 
 /** Recordings by name: the packaged ones and those derived from them. */
 export const loadRecordings = (): ReadonlyMap<string, Recording> =>
-	new Map([...loadBoots().values()].map(life => [life.name, toRecording(life)]));
+	new Map(
+		[...loadBoots().values()]
+			.flatMap(life => (life.name === noisyBase ? [life, makeNoisy(life)] : [life]))
+			.map(life => [life.name, toRecording(life)]),
+	);
+
+const noisyBase = 'S01-healthy';
 
 export const createBoxes = async (world: LabWorld, options: BoxesOptions = {}): Promise<Boxes> => {
 	const recordings = new Map([

@@ -38,6 +38,8 @@ export type RecordedLife = {
 };
 
 const lives = new WeakMap<Recording, RecordedLife>();
+/** For recordings derived from ours: they keep the boot id. */
+const livesByBoot = new Map<string, RecordedLife>();
 
 /** The border's view; `lifeOf` finds the way back. */
 export const toRecording = (life: RecordedLife, userData = plausibleUserData(life)): Recording => {
@@ -66,22 +68,26 @@ export const toRecording = (life: RecordedLife, userData = plausibleUserData(lif
 		chain: life.chain,
 	};
 	lives.set(recording, life);
+	for (const {bootId} of life.boots) if (!livesByBoot.has(bootId)) livesByBoot.set(bootId, life);
 	return recording;
 };
 
-/** The life behind a recording; one that somebody else put together is a life of one boot. */
+/** The life behind a recording; one that somebody else put together is a life of one boot, like the one it comes from. */
 export const lifeOf = (recording: Recording): RecordedLife => {
 	const known = lives.get(recording);
 	if (known !== undefined) return known;
+	const bootId = recording.bootIds[0] ?? '0'.repeat(32);
+	const origin = livesByBoot.get(bootId);
+	const last = recording.entries.at(-1)?.fields;
 	const life: RecordedLife = {
 		name: recording.name,
-		instanceId: '',
-		hostname: textOf(recording.entries.at(-1)?.fields['_HOSTNAME']),
-		machineId: textOf(recording.entries.at(-1)?.fields['_MACHINE_ID']),
+		instanceId: origin?.instanceId ?? '',
+		hostname: origin?.hostname ?? textOf(last?.['_HOSTNAME']),
+		machineId: origin?.machineId ?? textOf(last?.['_MACHINE_ID']),
 		boots: [
 			{
-				bootId: recording.bootIds[0] ?? '0'.repeat(32),
-				zeroSeconds: 0,
+				bootId,
+				zeroSeconds: origin?.boots[0]?.zeroSeconds ?? 0,
 				agentUpSeconds: recording.agentUpSeconds,
 				endSeconds: null,
 				entries: recording.entries.map(({fields}) => fields),
@@ -90,7 +96,7 @@ export const lifeOf = (recording: Recording): RecordedLife => {
 		],
 		console: recording.console.map(({text}) => text).join(''),
 		health: recording.healthySeconds === null ? [] : [{atSeconds: recording.healthySeconds, result: '200'}],
-		unitFiles: '',
+		unitFiles: origin?.unitFiles ?? '',
 		chain: recording.chain,
 		lengthSeconds: recording.lengthSeconds,
 	};

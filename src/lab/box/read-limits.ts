@@ -15,7 +15,7 @@ export const limits = {
 	/** Journal bytes after unpacking. */
 	journalBytes: 1024 ** 3,
 	entries: 500_000,
-	lineBytes: 1024 * 1024,
+	lineBytes: 8 * 1024 * 1024,
 	units: 5000,
 	zstdWindowLog: 27,
 } as const;
