@@ -7,7 +7,7 @@ import {makeGroupView} from './group-view.ts';
 import {createPoller, type Poller} from './poller.ts';
 import {rankGroups} from './rank-groups.ts';
 import {fewGroups} from './read-activities.ts';
-import {createStore, type Store} from './store.ts';
+import {createStore, type Store, type WritableStore} from './store.ts';
 import type {GroupView} from './types.ts';
 
 export type FleetState = {
@@ -35,60 +35,28 @@ type FleetAws = Pick<Aws, 'polling' | 'clock' | 'health' | 'errors'>;
 type FleetOptions = {readonly aws: FleetAws; readonly processClock: ProcessClock};
 
 export const createFleetStore = ({aws, processClock}: FleetOptions): FleetStore => {
-	const store = createStore<FleetState>({
-		groups: [],
-		polledAt: null,
-		polledAtProcess: null,
-		loading: true,
-		health: aws.health(),
-		error: null,
-	});
-	const memory = createActivityMemory(aws);
-	let groups: readonly Group[] = [];
-	let focused: string | null = null;
-
-	const publish = (part: Partial<FleetState> = {}) => {
-		const now = aws.clock.now();
-		const views = groups.map(group => makeGroupView(group, memory.reading(group.name), now));
-		store.update({groups: rankGroups(views), health: aws.health(), ...part});
-	};
+	const fleet = createFleet(aws, processClock);
+	const {store} = fleet;
+	let activities: Poller | undefined;
 	const listing = createPoller({
 		clock: processClock,
-		interval: () => listIntervalMs(groups.length),
+		interval: () => listIntervalMs(fleet.groups.length),
 		run: async signal => {
-			const includeInstances = groups.length <= groupsWithInstances;
-			groups = await aws.polling.groups({signal, ...(includeInstances ? {} : {includeInstances})});
-			memory.forgetOthers(groups);
-			const at = {polledAt: aws.clock.now(), polledAtProcess: processClock.now()};
-			const isFirst = store.getState().polledAt === null;
-			publish({...at, error: null, ...(groups.length === 0 ? {loading: false} : {})});
-			if (isFirst) activities ??= startActivities();
+			await listGroups(fleet, signal);
+			activities ??= pollActivities(fleet);
 		},
-		failed: error => publish({error: asUnflapError(error), loading: false}),
+		failed: error => publish(fleet, {error: asUnflapError(error), loading: false}),
 	});
-	let activities: Poller | undefined;
-	const startActivities = () =>
-		createPoller({
-			clock: processClock,
-			interval: () => activityIntervalMs(groups.length),
-			run: async signal => {
-				await readActivities({memory, groups, focused, signal, published: publish});
-				publish({loading: false});
-			},
-			// The listing meets the same trouble and says it; the errors view has both.
-			failed: () => publish({loading: false}),
-		});
 	const unsubscribe = aws.errors.subscribe(() => {
 		if (aws.health() !== store.getState().health) store.update({health: aws.health()});
 	});
-
 	return {
 		getState: store.getState,
 		subscribe: store.subscribe,
 		focus: name => {
-			const isNew = name !== null && name !== focused;
-			focused = name;
-			if (isNew && groups.length > fewGroups) void activities?.refresh();
+			const isNew = name !== null && name !== fleet.focused;
+			fleet.focused = name;
+			if (isNew && fleet.groups.length > fewGroups) void activities?.refresh();
 		},
 		refresh: async () => {
 			await listing.refresh();
@@ -102,26 +70,75 @@ export const createFleetStore = ({aws, processClock}: FleetOptions): FleetStore 
 	};
 };
 
+type Fleet = {
+	readonly aws: FleetAws;
+	readonly processClock: ProcessClock;
+	readonly store: WritableStore<FleetState>;
+	readonly memory: ActivityMemory;
+	groups: readonly Group[];
+	focused: string | null;
+};
+
+const createFleet = (aws: FleetAws, processClock: ProcessClock): Fleet => ({
+	aws,
+	processClock,
+	store: createStore<FleetState>({
+		groups: [],
+		polledAt: null,
+		polledAtProcess: null,
+		loading: true,
+		health: aws.health(),
+		error: null,
+	}),
+	memory: createActivityMemory(aws),
+	groups: [],
+	focused: null,
+});
+
+const publish = ({aws, store, memory, groups}: Fleet, part: Partial<FleetState> = {}) => {
+	const now = aws.clock.now();
+	const views = groups.map(group => makeGroupView(group, memory.reading(group.name), now));
+	store.update({groups: rankGroups(views), health: aws.health(), ...part});
+};
+
 /** Above this the instances are left out: the answers would be throttled (aws-facts.md 6.1). */
 const groupsWithInstances = 100;
 
 const listIntervalMs = (count: number) => (count <= fewGroups ? 10_000 : count <= 100 ? 15_000 : 60_000);
 
+const listGroups = async (fleet: Fleet, signal: AbortSignal) => {
+	const {aws, processClock, memory} = fleet;
+	const includeInstances = fleet.groups.length <= groupsWithInstances;
+	fleet.groups = await aws.polling.groups({signal, ...(includeInstances ? {} : {includeInstances})});
+	memory.forgetOthers(fleet.groups);
+	publish(fleet, {
+		polledAt: aws.clock.now(),
+		polledAtProcess: processClock.now(),
+		error: null,
+		...(fleet.groups.length === 0 ? {loading: false} : {}),
+	});
+};
+
 /** With the listing below one call a second. */
 const activityIntervalMs = (count: number) => (count <= fewGroups ? Math.max(15_000, count * 1_500) : 30_000);
 
-type Reading = {
-	readonly memory: ActivityMemory;
-	readonly groups: readonly Group[];
-	readonly focused: string | null;
-	readonly signal: AbortSignal;
-	readonly published: () => void;
-};
+const pollActivities = (fleet: Fleet): Poller =>
+	createPoller({
+		clock: fleet.processClock,
+		interval: () => activityIntervalMs(fleet.groups.length),
+		run: async signal => {
+			await readActivities(fleet, signal);
+			publish(fleet, {loading: false});
+		},
+		// The listing meets the same trouble and says it; the errors view has both.
+		failed: () => publish(fleet, {loading: false}),
+	});
 
-const readActivities = async ({memory, groups, focused, signal, published}: Reading) => {
+const readActivities = async (fleet: Fleet, signal: AbortSignal) => {
+	const {memory, groups, focused} = fleet;
 	if (groups.length > fewGroups) {
 		await memory.readAccount(groups, signal);
-		published();
+		publish(fleet);
 		if (focused !== null && groups.some(({name}) => name === focused))
 			await memory.readGroup(focused, signal);
 		return;

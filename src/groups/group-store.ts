@@ -1,23 +1,15 @@
 /** One group in focus: everything of it, each part at its own pace (aws-facts.md 6.5). */
-import type {
-	Aws,
-	Ec2Instance,
-	Group,
-	LifecycleHook,
-	ScalingPolicySummary,
-	SsmInfo,
-	TargetGroup,
-	TargetHealth,
-} from '../aws/types.ts';
+import type {Aws} from '../aws/types.ts';
 import type {AwsMs, ProcessClock, ProcessMs} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
-import {createActivityMemory} from './activity-memory.ts';
+import {type ActivityMemory, createActivityMemory} from './activity-memory.ts';
 import {makeBoxes} from './boxes.ts';
+import {emptyParts, type GroupPart, type GroupParts, groupParts, instanceIds} from './group-parts.ts';
 import {makeGroupView} from './group-view.ts';
 import {noSuchGroup} from './load-group.ts';
-import {createPoller} from './poller.ts';
-import {createStore, type Store} from './store.ts';
+import {createPoller, type Poller} from './poller.ts';
+import {createStore, type Store, type WritableStore} from './store.ts';
 import type {GroupDetail} from './types.ts';
 
 export type GroupStoreState = {
@@ -45,117 +37,16 @@ type GroupStoreOptions = {
 	readonly processClock: ProcessClock;
 };
 
-type Parts = {
-	group: Group | null;
-	hooks: readonly LifecycleHook[];
-	policies: readonly ScalingPolicySummary[];
-	targetGroups: readonly TargetGroup[];
-	targets: readonly TargetHealth[];
-	instances: readonly Ec2Instance[];
-	ssm: readonly SsmInfo[];
-};
-
-export const createGroupStore = ({aws, name, processClock}: GroupStoreOptions): GroupStore => {
-	const {polling} = aws;
-	const store = createStore<GroupStoreState>({
-		detail: null,
-		polledAt: null,
-		polledAtProcess: null,
-		error: null,
-		gone: false,
-	});
-	const memory = createActivityMemory(aws);
-	const missing = new Map<string, Hostile>();
-	const parts: Parts = {
-		group: null,
-		hooks: [],
-		policies: [],
-		targetGroups: [],
-		targets: [],
-		instances: [],
-		ssm: [],
-	};
+export const createGroupStore = (options: GroupStoreOptions): GroupStore => {
+	const focus = createFocus(options);
+	const {store, others, processClock} = focus;
 	let hurryUntil: ProcessMs = Number.NEGATIVE_INFINITY;
-
-	const publish = (state: Partial<GroupStoreState> = {}) => {
-		const {group} = parts;
-		if (group === null) return store.update(state);
-		const view = makeGroupView(group, memory.reading(name), aws.clock.now());
-		const boxes = makeBoxes(group, {...parts, lives: view.lives});
-		const {hooks, policies, targetGroups} = parts;
-		const refused = [...missing].map(([operation, message]) => ({operation, message}));
-		store.update({detail: {view, boxes, hooks, policies, targetGroups, missing: refused}, ...state});
-	};
-	const ids = () => parts.group?.instances.map(({instanceId}) => instanceId) ?? [];
-
-	const readGroup = async (signal: AbortSignal) => {
-		const before = ids();
-		const [group] = await polling.groups({names: [name], signal});
-		if (group === undefined) return publish({gone: true, error: noSuchGroup(name)});
-		parts.group = group;
-		publish({
-			polledAt: aws.clock.now(),
-			polledAtProcess: processClock.now(),
-			error: null,
-			gone: false,
-		});
-		startOthers();
-		// A box that was not there before has no age, address and agent yet.
-		if (ids().some(id => !before.includes(id)))
-			for (const name of ['instances', 'ssm']) void others.get(name)?.refresh();
-	};
-	const others = new Map<string, ReturnType<typeof createPoller>>();
-	const other = (
-		key: string,
-		operation: string,
-		intervalMs: number,
-		read: (signal: AbortSignal) => Promise<void>,
-	) => {
-		const poller = createPoller({
-			clock: processClock,
-			interval: () => intervalMs,
-			run: async signal => {
-				await read(signal);
-				missing.delete(operation);
-				publish();
-			},
-			failed: error => {
-				if (error instanceof UnflapError && error.kind === 'denied') missing.set(operation, error.message);
-				publish();
-			},
-		});
-		others.set(key, poller);
-	};
-	/** Once the group is known: what it names is known only then. */
-	const startOthers = () => {
-		if (others.size > 0) return;
-		other('activities', 'DescribeScalingActivities', 15_000, signal => memory.readGroup(name, signal));
-		other('instances', 'DescribeInstances', 30_000, async signal => {
-			parts.instances = await polling.instances(ids(), {signal});
-		});
-		other('ssm', 'DescribeInstanceInformation', 15_000, async signal => {
-			parts.ssm = await polling.ssmInfo(ids(), {signal});
-		});
-		other('targets', 'DescribeTargetHealth', 10_000, async signal => {
-			const arns = parts.group?.targetGroupArns ?? [];
-			parts.targets = (await Promise.all(arns.map(arn => polling.targetHealth(arn, {signal})))).flat();
-		});
-		other('targetGroups', 'DescribeTargetGroups', 120_000, async signal => {
-			parts.targetGroups = await polling.targetGroups(parts.group?.targetGroupArns ?? [], {signal});
-		});
-		other('hooks', 'DescribeLifecycleHooks', 120_000, async signal => {
-			parts.hooks = await polling.hooks(name, {signal});
-		});
-		other('policies', 'DescribePolicies', 120_000, async signal => {
-			parts.policies = await polling.policies(name, {signal});
-		});
-	};
 	const main = createPoller({
 		clock: processClock,
 		interval: () => (processClock.now() < hurryUntil ? hurryMs : groupMs),
-		run: readGroup,
+		run: signal => readGroup(focus, signal),
 		failed: error =>
-			publish({
+			publish(focus, {
 				error: error instanceof UnflapError ? error : new UnflapError('bug', 'The group could not be read'),
 			}),
 	});
@@ -169,7 +60,7 @@ export const createGroupStore = ({aws, name, processClock}: GroupStoreOptions): 
 		nudge: () => {
 			hurryUntil = processClock.now() + hurryForMs;
 			void main.refresh();
-			void others.get('activities')?.refresh();
+			void others.get('DescribeScalingActivities')?.refresh();
 		},
 		stop: () => {
 			main.stop();
@@ -181,3 +72,84 @@ export const createGroupStore = ({aws, name, processClock}: GroupStoreOptions): 
 const groupMs = 5_000;
 const hurryMs = 3_000;
 const hurryForMs = 30_000;
+
+type Focus = GroupStoreOptions & {
+	readonly store: WritableStore<GroupStoreState>;
+	readonly memory: ActivityMemory;
+	readonly parts: GroupParts;
+	/** Refused operations and what was said. */
+	readonly missing: Map<string, Hostile>;
+	/** By operation. */
+	readonly others: Map<string, Poller>;
+};
+
+const createFocus = (options: GroupStoreOptions): Focus => ({
+	...options,
+	store: createStore<GroupStoreState>({
+		detail: null,
+		polledAt: null,
+		polledAtProcess: null,
+		error: null,
+		gone: false,
+	}),
+	memory: createActivityMemory(options.aws),
+	parts: emptyParts(),
+	missing: new Map(),
+	others: new Map(),
+});
+
+const publish = ({aws, name, store, memory, parts, missing}: Focus, state: Partial<GroupStoreState> = {}) => {
+	const {group, hooks, policies, targetGroups} = parts;
+	if (group === null) return store.update(state);
+	const view = makeGroupView(group, memory.reading(name), aws.clock.now());
+	const boxes = makeBoxes(group, {...parts, lives: view.lives});
+	const refused = [...missing].map(([operation, message]) => ({operation, message}));
+	store.update({detail: {view, boxes, hooks, policies, targetGroups, missing: refused}, ...state});
+};
+
+const readGroup = async (focus: Focus, signal: AbortSignal) => {
+	const {aws, name, processClock, parts, others} = focus;
+	const before = new Set(instanceIds(parts));
+	const [group] = await aws.polling.groups({names: [name], signal});
+	if (group === undefined) return publish(focus, {gone: true, error: noSuchGroup(name)});
+	parts.group = group;
+	publish(focus, {
+		polledAt: aws.clock.now(),
+		polledAtProcess: processClock.now(),
+		error: null,
+		gone: false,
+	});
+	if (others.size === 0) return startOthers(focus);
+	// A box that was not there before has no age, address and agent yet.
+	if (instanceIds(parts).every(id => before.has(id))) return;
+	for (const operation of ['DescribeInstances', 'DescribeInstanceInformation'])
+		void others.get(operation)?.refresh();
+};
+
+/** Once the group is known: what it names is known only then. */
+const startOthers = (focus: Focus) => {
+	const {others, memory, name} = focus;
+	const activities: GroupPart = {
+		operation: 'DescribeScalingActivities',
+		intervalMs: 15_000,
+		read: ({signal}) => memory.readGroup(name, signal),
+	};
+	for (const part of [activities, ...groupParts]) others.set(part.operation, pollPart(focus, part));
+};
+
+const pollPart = (focus: Focus, {operation, intervalMs, read}: GroupPart): Poller => {
+	const {aws, parts, missing, processClock} = focus;
+	return createPoller({
+		clock: processClock,
+		interval: () => intervalMs,
+		run: async signal => {
+			await read({aws, parts, signal});
+			missing.delete(operation);
+			publish(focus);
+		},
+		failed: error => {
+			if (error instanceof UnflapError && error.kind === 'denied') missing.set(operation, error.message);
+			publish(focus);
+		},
+	});
+};

@@ -7,7 +7,9 @@ import {awsFor} from './fake-endpoint.ts';
 const path = '/v1/data-channel/ana-0123456789abcdef0?role=publish_subscribe';
 const own = 'ssmmessages.eu-west-1.amazonaws.com';
 
-type Row = readonly [url: string, region?: string | undefined, endpoint?: string | undefined];
+type Row = readonly [url: string, region?: string, endpoint?: string];
+
+const named = ([url, region = 'eu-west-1', endpoint]: Row) => ({url, region, endpoint: endpoint ?? null});
 
 const accepted: readonly Row[] = [
 	[`wss://${own}${path}`],
@@ -88,14 +90,12 @@ test('N1 the table has 60 addresses or more', () => {
 	expect(accepted.length + refused.length).toBeGreaterThanOrEqual(60);
 });
 
-test.each(accepted)('N1 accepts %s', (...[url, region = 'eu-west-1', endpoint]: Row) => {
-	expect(checkStreamUrl(url, {region, endpoint: endpoint ?? null}).pathname).toBe(
-		'/v1/data-channel/ana-0123456789abcdef0',
-	);
+test.each(accepted.map(named))('N1 accepts $url', ({url, region, endpoint}) => {
+	expect(checkStreamUrl(url, {region, endpoint}).pathname).toBe('/v1/data-channel/ana-0123456789abcdef0');
 });
 
-test.each(refused)('N1 refuses %j', (...[url, region = 'eu-west-1', endpoint]: Row) => {
-	expect(() => checkStreamUrl(url, {region, endpoint: endpoint ?? null})).toThrow(/was refused/);
+test.each(refused.map(named))('N1 refuses $url', ({url, region, endpoint}) => {
+	expect(() => checkStreamUrl(url, {region, endpoint})).toThrow(/was refused/);
 });
 
 test('N1 a foreign address makes no header and sends no byte', async () => {
