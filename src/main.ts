@@ -1,4 +1,6 @@
 /** The composition root: arguments to one command, settings before anything else, one clear message on an error. */
+
+import {createProcessClock} from './base/clock-process.ts';
 import type {ExitCode} from './base/errors.ts';
 import {UnflapError} from './base/errors.ts';
 import {createEnding, type Ending} from './base/exit.ts';
@@ -6,7 +8,7 @@ import {loadSettings} from './base/load-settings.ts';
 import {createRedactor} from './base/redact.ts';
 import {hostile, ours, setRedactor, shown} from './base/terminal-text.ts';
 import {type Invocation, parseCommand, readInvocation} from './cli/arguments.ts';
-import type {Command, Printer} from './cli/command.ts';
+import type {Command, CommandArgs, CommandContext, Printer} from './cli/command.ts';
 import {createContext} from './cli/context.ts';
 import {helpOf, helpOfAll} from './cli/help.ts';
 import {printError} from './cli/print-error.ts';
@@ -98,12 +100,46 @@ const openTui = async ({word, others}: Invocation, host: Host, out: Printer): Pr
 		for (const line of helpOfAll(await allCommands())) out.note(line);
 		return 2;
 	}
-	const {close} = contextFor(settingsFlags, host);
-	await close();
-	throw new UnflapError('bug', 'The terminal UI is not built in');
+	const {context, close} = contextFor(settingsFlags, host);
+	try {
+		return await showScreen(context, args);
+	} finally {
+		await close();
+	}
 };
 
-const tuiShape = {name: '', usage: 'unflap [GROUP]', flags: {}, outputs: ['text']} as const;
+const showScreen = async (context: CommandContext, {flags, positionals}: CommandArgs): Promise<ExitCode> => {
+	const {runTui, screenOf} = await import('./ui/run-tui.tsx');
+	const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : null);
+	return runTui({
+		settings: context.settings,
+		environment: context.environment,
+		processClock: createProcessClock(),
+		aws: context.aws,
+		holds: context.holds,
+		ending: context.ending,
+		group: positionals[0] ?? null,
+		view: screenOf(text('view')),
+		filter: text('filter') ?? '',
+		note: line => context.out.line(line),
+		stdin: process.stdin,
+		stdout: process.stdout,
+	});
+};
+
+const tuiShape = {
+	name: '',
+	usage: 'unflap [GROUP]',
+	flags: {
+		view: {
+			type: 'string',
+			value: 'SCREEN',
+			help: 'the screen to begin with: fleet, group, boot, logs, why, activity',
+		},
+		filter: {type: 'string', short: 'f', value: 'TEXT', help: 'show only groups with these words'},
+	},
+	outputs: ['text'],
+} as const;
 
 const contextFor = (flags: Parameters<typeof loadSettings>[0], host: Host) => {
 	const settings = loadSettings(flags, host.environment, process.stdout.isTTY === true);

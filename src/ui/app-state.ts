@@ -1,0 +1,155 @@
+/** What the screen remembers between two keys. Data of AWS and of boxes lives in their own stores. */
+import type {ProcessMs} from '../base/clock.ts';
+import type {Hostile, Shown} from '../base/text.ts';
+import type {HoldPreview, HoldSession, ReleasePreview} from '../hold/types.ts';
+import type {History, ScreenName} from './place.ts';
+import {startAt} from './place.ts';
+import type {Row} from './span.ts';
+import type {ThemeName} from './theme.ts';
+
+/** A line being typed. `filter` and `search` are in force with each key; the others with enter. */
+export type Field = {readonly kind: 'filter' | 'search' | 'command'; readonly text: string};
+
+export type PresetChoice = 'freeze' | 'no-replace' | 'quiet' | 'one-patient';
+
+export type Problem = {readonly message: Shown; readonly next: readonly Shown[]};
+
+export type HoldOverlay = {
+	readonly kind: 'hold';
+	readonly group: string;
+	readonly presets: readonly PresetChoice[];
+	readonly preset: PresetChoice;
+	/** One a preset that was looked at; `one-patient` is told from the one of `freeze`. */
+	readonly previews: Readonly<Partial<Record<PresetChoice, HoldPreview>>>;
+	/** True once a person chose with tab: the order then stays. */
+	readonly chosen: boolean;
+	readonly problem: Problem | null;
+	/** `quiet` asks twice. */
+	readonly asked: boolean;
+	readonly setHealthy: boolean;
+	readonly busy: boolean;
+	/** When what is asked stood on the screen; null until then. A key read before 300 ms later does not confirm. */
+	readonly paintedAt: ProcessMs | null;
+};
+
+export type ReleaseOverlay = {
+	readonly kind: 'release';
+	readonly session: HoldSession;
+	readonly preview: ReleasePreview | null;
+	readonly problem: Problem | null;
+	readonly typed: string;
+	readonly hint: Shown | null;
+	/** What follows: back to the screen, or leaving. */
+	readonly then: 'stay' | 'leave';
+	/** Asked once more before this box is set Healthy. */
+	readonly askHealthy: Hostile | null;
+	readonly busy: boolean;
+	readonly paintedAt: ProcessMs | null;
+};
+
+export type ActionsOverlay = {
+	readonly kind: 'actions';
+	/** Nothing is chosen at first. */
+	readonly selected: number | null;
+	/** Asked once more before anything is changed. */
+	readonly asked: boolean;
+	readonly said: Shown | null;
+	readonly paintedAt: ProcessMs | null;
+};
+
+export type Overlay =
+	| {readonly kind: 'help'; readonly query: string; readonly scroll: number}
+	| {readonly kind: 'details'; readonly scroll: number}
+	| {readonly kind: 'errors'; readonly scroll: number}
+	| {readonly kind: 'changes'; readonly scroll: number}
+	| {readonly kind: 'units'; readonly selected: number; readonly chosen: ReadonlySet<string>}
+	| ActionsOverlay
+	/** A few lines to read, e.g. the outcome of a release. */
+	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
+	| HoldOverlay
+	| ReleaseOverlay;
+
+export type OverlayKind = Overlay['kind'];
+
+export type ClockMode = 'boot clock' | 'local' | 'UTC' | 'delta';
+
+export type LogView = {
+	readonly follow: boolean;
+	/** Record under the mark, or null: the newest. */
+	readonly current: number | null;
+	/** Position of the first row on screen; means nothing while following. */
+	readonly top: number;
+	readonly clock: ClockMode;
+	readonly wrap: boolean;
+	readonly onlyMatching: boolean;
+	readonly search: string;
+	readonly units: ReadonlySet<string>;
+	readonly boxes: ReadonlySet<string>;
+	/** Whether the strip is wanted; null: where there is room. */
+	readonly density: boolean | null;
+	/** End of the view when it left following: what came since is `new`. */
+	readonly seenEnd: number;
+	readonly paused: boolean;
+};
+
+export type AppState = {
+	readonly history: History;
+	readonly selected: {
+		readonly group: string | null;
+		readonly box: string | null;
+		readonly unit: string | null;
+		/** Rows from the end of the list of activities. */
+		readonly activity: number;
+	};
+	/** Filter of the fleet, as typed. */
+	readonly filter: string;
+	readonly field: Field | null;
+	readonly overlay: Overlay | null;
+	readonly toast: {readonly text: Shown; readonly until: ProcessMs} | null;
+	readonly size: {readonly columns: number; readonly rows: number};
+	readonly theme: ThemeName;
+	/** A folded pane that was opened with tab. */
+	readonly openedPane: string | null;
+	readonly logs: LogView;
+	readonly marked: ReadonlySet<string>;
+	/** What ctrl-c has asked for so far. */
+	readonly leaving: 'no' | 'asked' | 'releasing';
+};
+
+export const freshLogs: LogView = {
+	follow: true,
+	current: null,
+	top: 0,
+	clock: 'boot clock',
+	wrap: false,
+	onlyMatching: false,
+	search: '',
+	units: new Set(),
+	boxes: new Set(),
+	density: null,
+	seenEnd: 0,
+	paused: false,
+};
+
+type StartOptions = {
+	readonly group: string | null;
+	readonly view: ScreenName | null;
+	readonly filter: string;
+	readonly theme: ThemeName;
+	readonly size: AppState['size'];
+};
+
+export const initialState = ({group, view, filter, theme, size}: StartOptions): AppState => ({
+	history: startAt({screen: view ?? (group === null ? 'fleet' : 'group'), group, box: null}),
+	selected: {group, box: null, unit: null, activity: 0},
+	filter,
+	field: null,
+	overlay: null,
+	toast: null,
+	size,
+	theme,
+	openedPane: null,
+	logs: freshLogs,
+	marked: new Set(),
+	leaving: 'no',
+});

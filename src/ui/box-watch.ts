@@ -1,0 +1,203 @@
+/** One stream a watched box feeds the log store of its group and a boot model of its own; screens 3 and 4 share them. */
+import type {Aws} from '../aws/types.ts';
+import type {ProcessClock} from '../base/clock.ts';
+import {hostile} from '../base/terminal-text.ts';
+import type {Hostile} from '../base/text.ts';
+import {type BootModel, createBootModel} from '../boot/boot-model.ts';
+import type {Boot} from '../boot/types.ts';
+import {openBoxStream} from '../stream/box-stream.ts';
+import {createLogStore} from '../stream/log-store.ts';
+import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
+
+export type WatchedBox = {
+	readonly instanceId: string;
+	readonly group: string;
+	readonly state: StreamState;
+	readonly rung: Rung;
+	readonly whyNotHigher: Hostile | null;
+	/** At most a quarter of a second old while lines stream in; null before the first of them. */
+	readonly boot: Boot | null;
+	readonly bytes: number;
+	/** What the serial console said while the agent did not answer. */
+	readonly console: Hostile;
+};
+
+export type BoxWatch = {
+	readonly watch: (group: string, instanceId: string) => void;
+	readonly logs: (group: string) => LogStore;
+	/** Living and gone, in the order they were watched. */
+	readonly boxesOf: (group: string) => readonly WatchedBox[];
+	/** Ends the streams of all other groups; what was read of them stays. */
+	readonly keepOnly: (group: string | null) => void;
+	readonly linesPerSecond: (group: string) => number;
+	readonly stop: () => Promise<void>;
+};
+
+type Watched = {
+	readonly instanceId: string;
+	readonly group: string;
+	state: StreamState;
+	rung: Rung;
+	whyNotHigher: Hostile | null;
+	bytes: number;
+	console: string;
+	readonly model: BootModel;
+	boot: {readonly boot: Boot | null; readonly version: number; readonly at: number} | null;
+	readonly stream: BoxStream;
+};
+
+type Options = {
+	readonly aws: Aws;
+	readonly processClock: ProcessClock;
+	readonly stateFolder: string | null;
+	readonly causeOfDeath: (group: string, instanceId: string) => Promise<Hostile | null>;
+	/** Units the user cares about in a group, by the settings. */
+	readonly unitsOf: (group: string) => readonly string[];
+	readonly changed: () => void;
+};
+
+const consoleKept = 65_536;
+
+export const createBoxWatch = ({
+	aws,
+	processClock,
+	stateFolder,
+	causeOfDeath,
+	unitsOf,
+	changed,
+}: Options): BoxWatch => {
+	const watched = new Map<string, Watched>();
+	const stores = new Map<string, LogStore>();
+	const rates = new Map<string, {at: number; lines: number}[]>();
+	const ending = new Set<Promise<void>>();
+	const logs = (group: string) => {
+		const present = stores.get(group);
+		if (present !== undefined) return present;
+		const store = createLogStore();
+		store.subscribe(changed);
+		stores.set(group, store);
+		return store;
+	};
+	const take = (box: Watched, event: StreamEvent) => {
+		const store = logs(box.group);
+		switch (event.kind) {
+			case 'state':
+				box.state = event.state;
+				box.rung = event.rung;
+				box.whyNotHigher = event.whyNotHigher;
+				return changed();
+			case 'entries':
+				store.append(store.box(box.instanceId), event.entries);
+				box.model.add(event.entries);
+				rates.set(box.group, [
+					...recent(rates.get(box.group), processClock.now()),
+					{at: processClock.now(), lines: event.entries.length},
+				]);
+				return;
+			case 'units':
+				box.model.facts(event.units);
+				return changed();
+			case 'console':
+				box.console = (box.console + event.text).slice(-consoleKept);
+				return changed();
+			case 'mark':
+				return store.mark(event.text);
+			case 'lost':
+				return store.lost(event.lines);
+			case 'bytes':
+				box.bytes += event.count;
+				return;
+		}
+	};
+	const follow = async (box: Watched) => {
+		const {events} = box.stream;
+		try {
+			for await (const event of events) take(box, event);
+		} catch (error) {
+			box.state = {state: 'ended', why: hostile(error instanceof Error ? error.message : String(error))};
+			changed();
+		}
+	};
+	const open = (instanceId: string, group: string) =>
+		openBoxStream({
+			aws,
+			instanceId,
+			processClock,
+			stateFolder,
+			causeOfDeath: () => causeOfDeath(group, instanceId),
+			reason: 'unflap: read the journal',
+		});
+	const end = (box: Watched) => {
+		const stopping = box.stream.stop().finally(() => ending.delete(stopping));
+		ending.add(stopping);
+		watched.delete(box.instanceId);
+	};
+	return {
+		watch: (group, instanceId) => {
+			if (watched.has(instanceId)) return;
+			const isFirst = ![...watched.values()].some(other => other.group === group);
+			const box: Watched = {
+				instanceId,
+				group,
+				state: {state: 'waiting', why: hostile('asking for the box')},
+				rung: 'console',
+				whyNotHigher: null,
+				bytes: 0,
+				console: '',
+				model: createBootModel({units: unitsOf(group)}),
+				boot: null,
+				stream: open(instanceId, group),
+			};
+			const store = logs(group);
+			const isNew = !store.boxes().includes(instanceId);
+			if (!isFirst && isNew)
+				store.mark(hostile(`${instanceId.slice(-4)} joined, replayed from its own boot`));
+			watched.set(instanceId, box);
+			void follow(box);
+		},
+		logs,
+		boxesOf: group =>
+			[...watched.values()].filter(box => box.group === group).map(box => snapshot(box, processClock.now())),
+		keepOnly: group => {
+			for (const box of [...watched.values()].filter(one => one.group !== group)) end(box);
+			for (const [name, store] of stores) {
+				if (name === group) continue;
+				store.stop();
+				stores.delete(name);
+			}
+		},
+		linesPerSecond: group =>
+			recent(rates.get(group), processClock.now()).reduce((sum, {lines}) => sum + lines, 0),
+		stop: async () => {
+			for (const box of watched.values()) end(box);
+			for (const store of stores.values()) store.stop();
+			await Promise.allSettled(ending);
+		},
+	};
+};
+
+const recent = (seen: readonly {at: number; lines: number}[] | undefined, now: number) =>
+	(seen ?? []).filter(({at}) => at > now - 1000);
+
+const bootEveryMs = 250;
+
+const bootOf = (box: Watched, now: number): Boot | null => {
+	const version = box.model.version();
+	if (box.boot === null || (box.boot.version !== version && now - box.boot.at >= bootEveryMs))
+		box.boot = {boot: box.model.boot(), version, at: now};
+	return box.boot.boot;
+};
+
+const snapshot = (box: Watched, now: number): WatchedBox => {
+	const {instanceId, group, state, rung, whyNotHigher, bytes, console} = box;
+	return {
+		instanceId,
+		group,
+		state,
+		rung,
+		whyNotHigher,
+		bytes,
+		console: hostile(console),
+		boot: bootOf(box, now),
+	};
+};

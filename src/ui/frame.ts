@@ -1,0 +1,178 @@
+/** Panes stacked inside one border: titles, contents, folding, exactly as many rows as there are. */
+import {ours, width} from '../base/terminal-text.ts';
+import type {Shown} from '../base/text.ts';
+import {blank, fitRow, type Row, repeat, rowWidth, type Span, span, spread} from './span.ts';
+
+export type Pane = {
+	readonly id: string;
+	readonly title: readonly Span[];
+	readonly note: readonly Span[];
+	/** Rows for a pane of this many; it gets them padded. */
+	readonly rows: (height: number) => readonly Row[];
+	/** Rows it would like, title not counted. */
+	readonly ideal: number;
+};
+
+export type FrameOptions = {
+	readonly columns: number;
+	readonly rows: number;
+	readonly panes: readonly Pane[];
+	/** The main pane gets what is left over. */
+	readonly main: string;
+	/** Ids in the order in which panes fold when there is no room. */
+	readonly foldFirst: readonly string[];
+	/** A folded pane that was opened by hand. */
+	readonly opened: string | null;
+	/** Text on the lower border, right. */
+	readonly status: readonly Span[];
+	/** Text that covers the lower border for a moment. */
+	readonly toast: Shown | null;
+};
+
+const leastMainRows = 6;
+const leastPaneRows = 2;
+
+export const frame = (options: FrameOptions): readonly Row[] => {
+	const {columns, panes, status, toast} = options;
+	const heights = shareRows(options);
+	const rows: Row[] = [];
+	for (const [index, pane] of panes.entries()) {
+		rows.push(titleRow(pane, columns, index === 0));
+		const height = heights.get(pane.id) ?? 0;
+		if (height > 0) rows.push(...bodyRows(pane.rows(height), height, columns));
+	}
+	rows.push(toast === null ? bottomRow(status, columns) : toastRow(toast, columns));
+	return rows;
+};
+
+/** Rows for each pane; the rest goes to the main one. A pane without room for two rows folds to its title. */
+export const shareRows = ({
+	rows,
+	panes,
+	main,
+	foldFirst,
+	opened,
+}: FrameOptions): ReadonlyMap<string, number> => {
+	const heights = new Map<string, number>();
+	const others = panes.filter(({id}) => id !== main);
+	const free = rows - panes.length - 1;
+	const order = [...foldFirst.filter(id => id !== opened)];
+	const open = new Set(others.map(({id}) => id));
+	const least = () =>
+		others.filter(({id}) => open.has(id)).reduce((sum, {ideal}) => sum + Math.min(ideal, leastPaneRows), 0);
+	const idealSum = () => others.filter(({id}) => open.has(id)).reduce((sum, {ideal}) => sum + ideal, 0);
+	const mainIdeal = Math.max(leastMainRows, panes.find(({id}) => id === main)?.ideal ?? leastMainRows);
+	while (order.length > 0 && free - least() < leastMainRows) open.delete(order.shift() ?? '');
+	let left = free - leastMainRows;
+	// First the least for each open pane, then up to their ideal, when the main pane has enough.
+	for (const {id, ideal} of others) {
+		const given = open.has(id) ? Math.min(ideal, leastPaneRows, Math.max(0, left)) : 0;
+		heights.set(id, given);
+		left -= given;
+	}
+	const mainWants = Math.min(mainIdeal, Math.max(leastMainRows, free - Math.floor(idealSum())));
+	let spare = Math.max(0, left - Math.max(0, mainWants - leastMainRows));
+	for (const {id, ideal} of others) {
+		if (!open.has(id)) continue;
+		const more = Math.min(spare, ideal - (heights.get(id) ?? 0));
+		heights.set(id, (heights.get(id) ?? 0) + more);
+		spare -= more;
+		left -= more;
+	}
+	heights.set(main, leastMainRows + left);
+	return heights;
+};
+
+const line = (text: string): Span => span(text as Shown, 'dim');
+
+const titleRow = ({title, note}: Pane, columns: number, first: boolean): Row => {
+	const [start, end] = first ? ['╭─ ', '─╮'] : ['├─ ', '─┤'];
+	const right: readonly Span[] = note.length === 0 ? [line(end)] : [line(' '), ...note, line(` ${end}`)];
+	const shortened =
+		rowWidth({spans: [...title, ...right]}) + 5 > columns ? fitTitle(title, right, columns) : title;
+	return spread([line(start), ...shortened, line(' ')], right, columns, line('─'));
+};
+
+const fitTitle = (title: readonly Span[], right: readonly Span[], columns: number) => {
+	const room = columns - rowWidth({spans: right}) - 5;
+	return room > 0 ? fitRow({spans: title}, Math.min(room, rowWidth({spans: title}))).spans : [];
+};
+
+const bodyRows = (rows: readonly Row[], height: number, columns: number): readonly Row[] =>
+	Array.from({length: height}, (_, index) => {
+		const inner = fitRow(rows[index] ?? blank, columns - 2);
+		return {spans: [line('│'), ...lit(inner), line('│')]};
+	});
+
+/** The selected row's background ends at the borders. */
+const lit = ({spans, selected}: Row): readonly Span[] =>
+	selected === true ? spans.map(one => ({...one, on: true})) : spans;
+
+const bottomRow = (status: readonly Span[], columns: number): Row => {
+	const right = status.length === 0 ? [line('─╯')] : [line(' '), ...status, line(' ─╯')];
+	return spread([line('╰')], right, columns, line('─'));
+};
+
+const toastRow = (toast: Shown, columns: number): Row =>
+	spread([line('╰─ '), span(toast, 'accent'), line(' ')], [line('─╯')], columns, line('─'));
+
+/** A box with heavy or light border of its own: banners and overlays. */
+export const boxed = (
+	rows: readonly Row[],
+	columns: number,
+	look: 'heavy' | 'light',
+	title: readonly Span[] = [],
+): readonly Row[] => {
+	const [a, b, c, d, across, down] =
+		look === 'heavy' ? ['┏', '┓', '┗', '┛', '━', '┃'] : ['╭', '╮', '╰', '╯', '─', '│'];
+	const token = look === 'heavy' ? 'held' : 'dim';
+	const edge = (text: string | undefined): Span => span((text ?? '') as Shown, token);
+	const head =
+		title.length === 0
+			? {spans: [edge(a), repeat(edge(across), columns - 2), edge(b)]}
+			: spread([edge(`${a}${across} `), ...title, edge(' ')], [edge(b)], columns, edge(across));
+	return [
+		head,
+		...rows.map(given => ({spans: [edge(down), ...lit(fitRow(given, columns - 2)), edge(down)]})),
+		{spans: [edge(c), repeat(edge(across), columns - 2), edge(d)]},
+	];
+};
+
+/** Lays `over` on `base` from a place on; cells below are replaced, wide characters at the edges become blanks. */
+export const lay = (base: readonly Row[], over: readonly Row[], top: number, left: number): readonly Row[] =>
+	base.map((given, index) => {
+		const upper = over[index - top];
+		if (upper === undefined) return given;
+		const before = fitRow(given, left);
+		const after = dropCells(given, left + rowWidth(upper));
+		return {spans: [...before.spans, ...upper.spans, ...after]};
+	});
+
+const dropCells = ({spans}: Row, cells: number): readonly Span[] => {
+	let left = cells;
+	const kept: Span[] = [];
+	for (const one of spans) {
+		const taken = width(one.text);
+		if (left >= taken) {
+			left -= taken;
+			continue;
+		}
+		if (left === 0) {
+			kept.push(one);
+			continue;
+		}
+		let text = '';
+		let skipped = 0;
+		for (const cluster of one.text) {
+			if (skipped < left) {
+				skipped += width(cluster as Shown);
+				if (skipped > left) text += ' '.repeat(skipped - left);
+			} else text += cluster;
+		}
+		kept.push({...one, text: text as Shown});
+		left = 0;
+	}
+	return kept;
+};
+
+export const emptyNote = (text: Shown): Row => ({spans: [span(ours`  `), span(text, 'dim')]});

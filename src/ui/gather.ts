@@ -1,0 +1,83 @@
+/** The model of one frame, from the screen's state and what the stores know now. */
+import type {AwsFacts} from '../aws/types.ts';
+import type {ProcessClock} from '../base/clock.ts';
+import type {Settings} from '../base/settings.ts';
+import type {AppState} from './app-state.ts';
+import {problemOf} from './hold-flow.ts';
+import type {Model, PollFacts} from './model.ts';
+import type {Services} from './services.ts';
+
+export type Ground = {
+	readonly settings: Settings;
+	readonly processClock: ProcessClock;
+	readonly startedAt: number;
+};
+
+export const gather = (state: AppState, services: Services | null, ground: Ground): Model => {
+	const place = state.history.here;
+	const {settings, startedAt} = ground;
+	const base = {state, place, startedAt, colour: settings.colour};
+	if (services === null) return {...base, ...nothingYet(settings)};
+	const {aws, fleet, watch} = services;
+	const {groups, polledAt, error} = fleet.getState();
+	const detail = services.group()?.getState().detail ?? null;
+	const name = detail?.view.group.name ?? place.group;
+	return {
+		...base,
+		now: aws.clock.now(),
+		rate: aws.clock.rate,
+		facts: aws.facts,
+		identity: services.identity(),
+		poll: pollFacts(state, services, ground),
+		groups: polledAt === null && (error === null || groups.length === 0) ? null : groups,
+		detail,
+		holds:
+			services
+				.holds()
+				?.sessions()
+				.map(session => session.view()) ?? [],
+		boxes: name === null ? [] : watch.boxesOf(name),
+		store: place.group === null ? null : watch.logs(place.group),
+		lineRate: name === null ? 0 : watch.linesPerSecond(name),
+		errors: aws.errors.entries(),
+		changes: aws.commandLog.entries(),
+	};
+};
+
+const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'startedAt' | 'colour'> => ({
+	now: Date.now(),
+	rate: 1,
+	facts: factsFrom(settings),
+	identity: null,
+	poll: {ageSeconds: null, health: 'ok', problem: null},
+	groups: null,
+	detail: null,
+	holds: [],
+	boxes: [],
+	store: null,
+	lineRate: 0,
+	errors: [],
+	changes: [],
+});
+
+const factsFrom = ({region, profile, endpointUrl, readOnly}: Settings): AwsFacts => ({
+	region: region ?? '…',
+	profile,
+	// Shown only once its userinfo was masked.
+	endpoint: endpointUrl === null ? null : '…',
+	readOnly,
+});
+
+const pollFacts = ({history}: AppState, services: Services, {processClock}: Ground): PollFacts => {
+	const fleet = services.fleet.getState();
+	const group = services.group()?.getState();
+	const onFleet = history.here.screen === 'fleet';
+	const seen = onFleet || group === undefined ? fleet : group;
+	const at = seen.polledAtProcess;
+	const {error} = seen;
+	return {
+		ageSeconds: at === null ? null : Math.max(0, (processClock.now() - at) / 1000),
+		health: services.aws.health(),
+		problem: error === null ? null : problemOf(error),
+	};
+};

@@ -1,0 +1,157 @@
+/** Keys while an overlay is open: it takes them all. */
+import {ours} from '../../base/terminal-text.ts';
+import type {ActionsOverlay, HoldOverlay, Overlay, ReleaseOverlay} from '../app-state.ts';
+import {copy} from '../clipboard.ts';
+import {
+	askHealthy,
+	closeRelease,
+	confirmHold,
+	confirmRelease,
+	keepHolding,
+	nextPreset,
+	problemOf,
+	typeIntoRelease,
+} from '../hold-flow.ts';
+import {actionsOf} from '../overlays/actions.ts';
+import type {Ui} from '../ui.ts';
+import {typedBy} from './key-name.ts';
+import {applyLogView, setLogs, unitNames} from './log-moves.ts';
+import {moved, moveKeys, moveOf} from './moves.ts';
+
+/** Milliseconds between a question on the screen and a key that answers it. */
+const readAfterMs = 300;
+
+export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
+	switch (overlay.kind) {
+		case 'help':
+			return pressInHelp(ui, overlay, key);
+		case 'hold':
+			return pressInHold(ui, overlay, key);
+		case 'release':
+			return pressInRelease(ui, overlay, key);
+		case 'units':
+			return pressInUnits(ui, overlay, key);
+		case 'actions':
+			return pressInActions(ui, overlay, key);
+		case 'changes':
+			return pressInChanges(ui, overlay, key);
+		case 'details':
+		case 'errors':
+		case 'message':
+			return pressInText(ui, overlay, key);
+	}
+};
+
+const close = (ui: Ui) => ui.set({overlay: null});
+const page = 10;
+
+const scrolled = (ui: Ui, scroll: number, key: string): number => {
+	const last = ui.geometry().overlayScroll;
+	return moved(Math.min(scroll, last), last + 1, {direction: moveOf(key), page});
+};
+
+const pressInText = (
+	ui: Ui,
+	overlay: Extract<Overlay, {kind: 'details' | 'errors' | 'message'}>,
+	key: string,
+) => {
+	if (key === 'esc' || key === 'q' || key === 'enter') return close(ui);
+	if (overlay.kind === 'errors' && key === '!') return close(ui);
+	if (overlay.kind === 'details' && key === 'd') return close(ui);
+	if (moveKeys.includes(key)) ui.set({overlay: {...overlay, scroll: scrolled(ui, overlay.scroll, key)}});
+};
+
+/** Letters search; arrows and pages scroll. */
+const pressInHelp = (ui: Ui, overlay: Extract<Overlay, {kind: 'help'}>, key: string) => {
+	if (key === 'esc')
+		return overlay.query === '' ? close(ui) : ui.set({overlay: {...overlay, query: '', scroll: 0}});
+	if (key === 'backspace')
+		return ui.set({overlay: {...overlay, query: overlay.query.slice(0, -1), scroll: 0}});
+	const text = typedBy(key);
+	if (text !== null) return ui.set({overlay: {...overlay, query: overlay.query + text, scroll: 0}});
+	if (moveKeys.includes(key)) ui.set({overlay: {...overlay, scroll: scrolled(ui, overlay.scroll, key)}});
+};
+
+const pressInHold = (ui: Ui, overlay: HoldOverlay, key: string) => {
+	if (overlay.busy) return;
+	if (key === 'esc' || key === 'q') return close(ui);
+	if (key === 'tab') return nextPreset(ui, overlay);
+	if (key === 'enter') return confirmHold(ui, overlay);
+	if (key === 'h') ui.set({overlay: {...overlay, setHealthy: !overlay.setHealthy}});
+};
+
+const pressInRelease = (ui: Ui, overlay: ReleaseOverlay, key: string) => {
+	if (key === 'enter') return confirmRelease(ui, overlay);
+	if (overlay.busy && overlay.session.view().outcome === null) return;
+	if (key === 'esc') return closeRelease(ui, overlay);
+	if (overlay.session.view().outcome !== null) return closeRelease(ui, overlay);
+	if (key === 'backspace')
+		return ui.set({overlay: {...overlay, typed: overlay.typed.slice(0, -1), hint: null}});
+	if (/^\d$/.test(key)) return typeIntoRelease(ui, overlay, key);
+	if (key === 'h') return askHealthy(ui, overlay);
+	if (key === 'm') keepHolding(ui, overlay);
+};
+
+const pressInUnits = (ui: Ui, overlay: Extract<Overlay, {kind: 'units'}>, key: string) => {
+	const names = unitNames(ui);
+	const {selected, chosen} = overlay;
+	const name = names[selected];
+	if (key === 'esc' || key === 'q' || key === 'u') return close(ui);
+	if (key === 'space' && name !== undefined) {
+		const marked = new Set(chosen);
+		if (!marked.delete(name)) marked.add(name);
+		return ui.set({overlay: {...overlay, chosen: marked}});
+	}
+	if (key === 'enter') {
+		close(ui);
+		setLogs(ui, {units: chosen});
+		return applyLogView(ui);
+	}
+	if (moveKeys.includes(key))
+		ui.set({overlay: {...overlay, selected: moved(selected, names.length, {direction: moveOf(key), page})}});
+};
+
+const pressInChanges = (ui: Ui, overlay: Extract<Overlay, {kind: 'changes'}>, key: string) => {
+	const changes = ui.model().changes.toReversed();
+	if (key === 'esc' || key === 'q' || key === '@') return close(ui);
+	if (key === 'c') {
+		const line = changes[overlay.scroll]?.cliLine ?? null;
+		return line === null ? ui.toast(ours`no line that is safe to paste`) : copy(ui, [line]);
+	}
+	if (moveKeys.includes(key))
+		ui.set({
+			overlay: {...overlay, scroll: moved(overlay.scroll, changes.length, {direction: moveOf(key), page})},
+		});
+};
+
+const pressInActions = (ui: Ui, overlay: ActionsOverlay, key: string) => {
+	const actions = actionsOf(ui.model());
+	const {selected, asked} = overlay;
+	const chosen = selected === null ? undefined : actions[selected];
+	if (key === 'esc' || key === 'q') return asked ? ui.set({overlay: {...overlay, asked: false}}) : close(ui);
+	if (key === 'c' && chosen?.command != null) return copy(ui, [chosen.command]);
+	if (key === 'enter' && chosen?.setHealthy != null) return confirmHealthy(ui, overlay, chosen.setHealthy);
+	if (moveKeys.includes(key)) {
+		const to = selected === null ? 0 : moved(selected, actions.length, {direction: moveOf(key), page});
+		ui.set({overlay: {...overlay, selected: to, asked: false, said: null}});
+	}
+};
+
+const confirmHealthy = (ui: Ui, overlay: ActionsOverlay, instanceId: string) => {
+	if (!overlay.asked) return ui.set({overlay: {...overlay, asked: true, said: null, paintedAt: null}});
+	const {paintedAt} = overlay;
+	if (paintedAt === null || ui.processClock.now() - paintedAt < readAfterMs) return;
+	ui.set({overlay: {...overlay, asked: false, said: ours`asking AWS …`}});
+	void setHealthy(ui, instanceId);
+};
+
+const setHealthy = async (ui: Ui, instanceId: string) => {
+	const aws = ui.services()?.aws;
+	if (aws === undefined) return;
+	const [settled] = await Promise.allSettled([aws.release.setHealthy(instanceId)]);
+	ui.services()?.group()?.nudge();
+	const {overlay} = ui.state();
+	const said = settled.status === 'fulfilled' ? ours`marked Healthy` : problemOf(settled.reason).message;
+	if (overlay?.kind === 'actions') ui.set({overlay: {...overlay, said}});
+	else ui.toast(said);
+};

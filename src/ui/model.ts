@@ -1,0 +1,57 @@
+/** Everything a frame is painted from, gathered once per frame. Painting is pure: model in, rows out. */
+import type {AwsFacts, Identity, LoggedCall, SeenError} from '../aws/types.ts';
+import type {AwsMs} from '../base/clock.ts';
+import type {GroupDetail, GroupView} from '../groups/types.ts';
+import type {HoldView} from '../hold/types.ts';
+import type {LogStore} from '../stream/types.ts';
+import type {AppState, Problem} from './app-state.ts';
+import type {WatchedBox} from './box-watch.ts';
+import type {Place} from './place.ts';
+
+export type PollFacts = {
+	/** Seconds of process time since the last answer, or null before the first. */
+	readonly ageSeconds: number | null;
+	readonly health: 'ok' | 'throttled' | 'offline' | 'expired' | 'denied';
+	readonly problem: Problem | null;
+};
+
+export type Model = {
+	readonly state: AppState;
+	readonly place: Place;
+	readonly now: AwsMs;
+	/** AWS seconds per second. */
+	readonly rate: number;
+	readonly facts: AwsFacts;
+	readonly identity: Identity | null;
+	readonly poll: PollFacts;
+	/** All groups, worst first; null before the first list. */
+	readonly groups: readonly GroupView[] | null;
+	/** Of the group in focus. */
+	readonly detail: GroupDetail | null;
+	readonly holds: readonly HoldView[];
+	/** Streams of the group in focus, in the order they were opened. */
+	readonly boxes: readonly WatchedBox[];
+	readonly store: LogStore | null;
+	readonly lineRate: number;
+	readonly errors: readonly SeenError[];
+	readonly changes: readonly LoggedCall[];
+	/** When this run began, for "no errors since". */
+	readonly startedAt: AwsMs;
+	readonly colour: boolean;
+};
+
+/** The hold of this process on the group, while it is one. */
+export const holdOn = ({holds}: Pick<Model, 'holds'>, group: string | null): HoldView | undefined =>
+	holds.find(hold => hold.group === group && isOn(hold));
+
+export const isOn = ({phase}: HoldView): boolean =>
+	phase === 'held' || phase === 'ending' || phase === 'releasing';
+
+/** The group in focus as last seen, from its own polling or from the fleet's. */
+export const viewOf = ({detail, groups, place}: Model): GroupView | null =>
+	detail !== null && detail.view.group.name === place.group
+		? detail.view
+		: (groups?.find(({group}) => group.name === place.group) ?? null);
+
+export const boxOf = (model: Model, instanceId: string | null): WatchedBox | null =>
+	model.boxes.find(box => box.instanceId === instanceId) ?? null;

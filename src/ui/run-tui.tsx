@@ -1,0 +1,298 @@
+/** Opens the terminal UI and resolves with its exit code once the terminal is as it was and every hold has ended. */
+import type {Instance} from 'ink';
+import {render} from 'ink';
+import {createStore} from 'zustand/vanilla';
+import type {Aws} from '../aws/types.ts';
+import type {ProcessClock} from '../base/clock.ts';
+import {type ExitCode, UnflapError} from '../base/errors.ts';
+import {type Ending, type EndRequest, exitCodeOf} from '../base/exit.ts';
+import type {Settings} from '../base/settings.ts';
+import {hostile, ours, shown} from '../base/terminal-text.ts';
+import type {Shown} from '../base/text.ts';
+import type {Holds} from '../hold/types.ts';
+import {App} from './app.tsx';
+import {type AppState, initialState} from './app-state.ts';
+import {gather} from './gather.ts';
+import {sessionOn} from './hold-flow.ts';
+import {paste, press} from './keys/dispatch.ts';
+import {footerOn} from './keys/screens.ts';
+import {exitCodeAfter, handOverAndLeave, outcomeLines, releaseAndLeave} from './leaving.ts';
+import {type ScreenName, screenNames} from './place.ts';
+import {type Frame, type Geometry, paintScreen} from './screen.ts';
+import {createServices, type Services} from './services.ts';
+import {suspendProcess} from './suspend.ts';
+import {guessTheme} from './theme.ts';
+import {restoreTitle, saveTitle, setTitle, titleOf} from './title.ts';
+import type {Ui} from './ui.ts';
+
+export type TuiOptions = {
+	readonly settings: Settings;
+	readonly environment: Readonly<NodeJS.ProcessEnv>;
+	readonly processClock: ProcessClock;
+	/** Loaded after the first frame: it costs half of the start. */
+	readonly aws: () => Promise<Aws>;
+	readonly holds: () => Promise<Holds>;
+	readonly ending: Ending;
+	/** Exact name, or any unique part of one. */
+	readonly group: string | null;
+	readonly view: ScreenName | null;
+	readonly filter: string;
+	/** For what is left to say on the primary screen. */
+	readonly note: (text: Shown) => void;
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+};
+
+/** The screen `--view` names. @throws {UnflapError} `usage` for any other word. */
+export const screenOf = (word: string | null): ScreenName | null => {
+	if (word === null) return null;
+	const found = screenNames.find(name => name === word);
+	if (found !== undefined) return found;
+	throw new UnflapError('usage', `There is no screen "${word}"`, {
+		next: [`one of: ${screenNames.join(', ')}`],
+	});
+};
+
+const toastMs = 4000;
+/** Data may change much more often than eyes can follow; keys are painted at once. */
+const frameMs = 33;
+
+export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
+	const {settings, environment, processClock, stdin, stdout, ending} = options;
+	const ended = Promise.withResolvers<{readonly code: ExitCode; readonly error?: unknown}>();
+	const store = createStore<AppState>(() =>
+		initialState({
+			group: options.group,
+			view: options.view,
+			filter: options.filter,
+			theme: settings.theme ?? guessTheme(environment),
+			size: {columns: stdout.columns ?? 80, rows: stdout.rows ?? 24},
+		}),
+	);
+	const ground = {settings, processClock, startedAt: Date.now()};
+	const frames = createFrames();
+	let services: Services | null = null;
+	let geometry: Geometry = {listHeight: 10, folded: [], logs: null, overlayScroll: 0};
+	let title: string | null = null;
+	let left = false;
+
+	const model = () => gather(store.getState(), services, ground);
+	const ui: Ui = {
+		state: store.getState,
+		set: part => {
+			store.setState(part);
+			frames.now();
+		},
+		model,
+		geometry: () => geometry,
+		services: () => services,
+		settings,
+		processClock,
+		environment,
+		toast: text => {
+			const toast = {text, until: processClock.now() + toastMs};
+			store.setState({toast});
+			frames.now();
+			setTimeout(() => {
+				if (store.getState().toast === toast) ui.set({toast: null});
+			}, toastMs).unref();
+		},
+		write: bytes => stdout.write(bytes),
+		// Ink paints everything again when it gets the terminal back.
+		repaint: () => void attached?.suspendTerminal(() => undefined),
+		leave: code => {
+			if (left) return;
+			left = true;
+			ended.resolve({code});
+		},
+		suspend: () => void suspendProcess(attached, () => frames.now()),
+	};
+	let attached: Parameters<typeof suspendProcess>[0] = null;
+
+	const paint = (columns: number, rows: number): Frame => {
+		const state = store.getState();
+		if (state.size.columns !== columns || state.size.rows !== rows) store.setState({size: {columns, rows}});
+		const seen = model();
+		const {screen, group} = seen.place;
+		const held = sessionOn(ui, group) !== undefined;
+		const last =
+			screen === 'fleet' ? {keys: ours`q`, label: ours`quit`} : {keys: ours`esc`, label: ours`back`};
+		const frame = paintScreen(seen, {entries: footerOn(screen, held), last});
+		const wanted = titleOf(seen);
+		if (wanted !== title) {
+			stdout.write(
+				title === null
+					? `${saveTitle}${setTitle(wanted ?? '')}`
+					: wanted === null
+						? restoreTitle
+						: setTitle(wanted),
+			);
+			title = wanted;
+		}
+		return frame;
+	};
+	const painted = (frame: Frame) => {
+		geometry = frame.geometry;
+		const {overlay} = store.getState();
+		if (overlay !== null && 'paintedAt' in overlay && overlay.paintedAt === null)
+			store.setState({overlay: {...overlay, paintedAt: processClock.now()}});
+	};
+	const app = (
+		<App
+			paint={paint}
+			look={() => ({theme: store.getState().theme, colour: settings.colour, ascii: settings.ascii})}
+			subscribe={frames.subscribe}
+			version={frames.version}
+			painted={painted}
+			press={keys => {
+				for (const key of keys) press(ui, key);
+			}}
+			paste={text => paste(ui, text)}
+			attach={inner => {
+				attached = inner;
+			}}
+		/>
+	);
+	const giveBack = ending.takeOver(request => answer(ui, request, ended.resolve));
+	const screen = render(app, {
+		stdin,
+		stdout,
+		alternateScreen: true,
+		incrementalRendering: true,
+		maxFps: 60,
+		patchConsole: false,
+		exitOnCtrlC: false,
+		interactive: true,
+	});
+	screen.waitUntilExit().then(
+		() => undefined,
+		(error: unknown) => ended.resolve({code: 1, error}),
+	);
+	const ticking = setInterval(frames.soon, 1000);
+	const hungUp = () => void releaseAndLeave(ui, 129);
+	stdin.once('end', hungUp);
+	stdin.once('error', hungUp);
+	stdout.once('error', hungUp);
+	try {
+		await screen.waitUntilRenderFlush();
+		void start(options, ui, frames.soon, made => {
+			services = made;
+		}).catch((error: unknown) => ended.resolve({code: 1, error}));
+		const {code, error} = await ended.promise;
+		return await finish({code, error, screen});
+	} finally {
+		giveBack();
+	}
+
+	async function finish({
+		code,
+		error,
+		screen,
+	}: {
+		code: ExitCode;
+		error?: unknown;
+		screen: Instance;
+	}): Promise<ExitCode> {
+		clearInterval(ticking);
+		stdin.off('end', hungUp);
+		stdin.off('error', hungUp);
+		frames.stop();
+		screen.unmount();
+		await Promise.allSettled([screen.waitUntilExit()]);
+		if (title !== null) stdout.write(restoreTitle);
+		const holds = services?.holds() ?? null;
+		if (error !== undefined) await holds?.releaseAll();
+		const sessions = holds?.sessions() ?? [];
+		for (const line of outcomeLines(sessions)) options.note(line);
+		await Promise.race([services?.stop(), processClock.sleep(stopMs)]);
+		if (error !== undefined) throw error;
+		return exitCodeAfter(sessions, code);
+	}
+};
+
+/** Ending the streams' sessions is a courtesy to AWS: they run out by themselves. */
+const stopMs = 1500;
+
+const answer = (
+	ui: Ui,
+	request: EndRequest,
+	end: (how: {readonly code: ExitCode; readonly error?: unknown}) => void,
+) => {
+	if (request.kind === 'crash') {
+		ui.services()?.holds()?.handOverAll();
+		return end({code: 1});
+	}
+	if (request.kind === 'signal' && request.count > 1) return handOverAndLeave(ui, exitCodeOf(request));
+	void releaseAndLeave(ui, exitCodeOf(request));
+};
+
+/** AWS and its stores, after the first frame. */
+const start = async (
+	{aws: load, holds, settings, processClock, group}: TuiOptions,
+	ui: Ui,
+	changed: () => void,
+	made: (services: Services) => void,
+) => {
+	const aws = await load();
+	const services = createServices({
+		aws,
+		holds,
+		settings,
+		processClock,
+		changed,
+		failed: error =>
+			ui.toast(ours`no holds: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`),
+		ready: loaded => void finishLeftOvers(ui, loaded),
+	});
+	made(services);
+	const {here} = ui.state().history;
+	if (group !== null) {
+		const {resolveGroup} = await import('../groups/resolve.ts');
+		const {name} = await resolveGroup(aws, group);
+		ui.set({
+			history: {...ui.state().history, here: {...here, group: name}},
+			selected: {...ui.state().selected, group: name},
+		});
+		services.focus(name);
+	}
+	changed();
+};
+
+/** What a run before this one left behind is finished now; under --read-only it is not even looked for. */
+const finishLeftOvers = async (ui: Ui, holds: Holds) => {
+	if (ui.settings.readOnly) return;
+	const [settled] = await Promise.allSettled([holds.finishLeftOvers()]);
+	if (settled.status === 'rejected') return;
+	for (const {group, result, text} of settled.value)
+		ui.toast(ours`${shown(hostile(result))} ${shown(hostile(group))}: ${shown(hostile(text))}`);
+};
+
+/** A version that React reads, and who is told: at once after keys, at most every 33 ms for data. */
+const createFrames = () => {
+	const listeners = new Set<() => void>();
+	let version = 0;
+	let timer: NodeJS.Timeout | null = null;
+	let stopped = false;
+	const now = () => {
+		if (timer !== null) clearTimeout(timer);
+		timer = null;
+		if (stopped) return;
+		version += 1;
+		for (const listener of listeners) listener();
+	};
+	return {
+		now,
+		soon: () => {
+			if (!stopped) timer ??= setTimeout(now, frameMs);
+		},
+		version: () => version,
+		subscribe: (listener: () => void) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		stop: () => {
+			stopped = true;
+			if (timer !== null) clearTimeout(timer);
+		},
+	};
+};

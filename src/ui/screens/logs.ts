@@ -1,0 +1,194 @@
+/** Screen 4: the journals of a group's boxes, merged; one row a line, only what is visible is laid out. */
+import {hostile, joinShown, ours, shown, shownLines} from '../../base/terminal-text.ts';
+import type {Shown} from '../../base/text.ts';
+import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
+import type {LogView} from '../app-state.ts';
+import {formatCount, lastFour, sparkline} from '../format.ts';
+import {emptyNote, type Pane} from '../frame.ts';
+import type {Model} from '../model.ts';
+import {blank, type Row, row, type Span, span} from '../span.ts';
+import {withoutSuffix} from './group.ts';
+import {drawRecord} from './log-line.ts';
+
+export type LogGeometry = {
+	/** Position of the first record on screen. */
+	readonly top: number;
+	/** Records on screen, and rows they have. */
+	readonly records: number;
+	readonly height: number;
+};
+
+export const logPanes = (model: Model): readonly Pane[] => [
+	linesPane(model),
+	...(model.state.logs.density === false ? [] : [densityPane(model)]),
+];
+
+export const logStatus = ({boxes}: Model): readonly Span[] => {
+	const gone = boxes.filter(({state}) => state.state === 'gone');
+	const last = gone.at(-1);
+	if (last === undefined) return [span(ours`kept as long as unflap runs: outlives the box`, 'dim')];
+	return [span(ours`${lastFour(hostile(last.instanceId))} is gone, its lines stay: p shows its life`, 'dim')];
+};
+
+const linesPane = (model: Model): Pane => {
+	const {state} = model;
+	const {logs} = state;
+	return {
+		id: 'lines',
+		title: [span(titleOf(model), 'text', true)],
+		note: [
+			span(
+				logs.paused ? ours`paused` : logs.follow ? ours`FOLLOW` : ours`scrolled`,
+				logs.follow && !logs.paused ? 'good' : 'warn',
+			),
+			span(ours` · ${shown(hostile(logs.clock))}`, 'dim'),
+			...(logs.onlyMatching ? [span(ours` · matches only`, 'warn')] : []),
+			...searchNote(model),
+		],
+		ideal: 1000,
+		rows: height => logRows(model, height),
+	};
+};
+
+const searchNote = ({state, store}: Model): readonly Span[] => {
+	const {field, logs} = state;
+	const text = field?.kind === 'search' ? field.text : logs.search;
+	if (text === '' && field?.kind !== 'search') return [];
+	const problem = store?.patternProblem() ?? null;
+	return [
+		...(problem === null ? [] : [span(ours` · ${shown(hostile(problem))}`, 'bad')]),
+		span(ours` · /${shown(hostile(text))}`, 'accent'),
+	];
+};
+
+const mostTitleUnits = 6;
+
+const titleOf = ({state, store}: Model): Shown => {
+	const {units, boxes} = state.logs;
+	const names = [...units].slice(0, mostTitleUnits).map(unit => withoutSuffix(unit));
+	const more = units.size > mostTitleUnits ? [ours`and ${units.size - mostTitleUnits} more`] : [];
+	const lives = [...boxes].map(id => lastFour(hostile(id)));
+	const what = units.size > 0 ? joinShown([...names, ...more]) : ours`all units`;
+	const seen =
+		store === null || units.size > 0
+			? ours``
+			: ours` (${store.units().filter(({unit}) => unit !== '').length})`;
+	return lives.length === 0 ? ours`${what}${seen}` : ours`${joinShown(lives)} · ${what}${seen}`;
+};
+
+type Drawn = {readonly record: LogRow; readonly rows: readonly Row[]};
+
+const logRows = (model: Model, height: number): readonly Row[] => {
+	const {store, state} = model;
+	if (store === null || store.end() <= store.first()) return emptyRows(model);
+	const {drawn} = drawWindow(model, store, height - 1);
+	const rows = drawn.flatMap(one => one.rows);
+	const visible = state.logs.follow ? rows.slice(-(height - 1)) : rows.slice(0, height - 1);
+	const fill = Array.from({length: Math.max(0, height - 1 - visible.length)}, () => blank);
+	return [...visible, ...fill, lastRow(store, state.logs)];
+};
+
+export const logGeometry = (model: Model, height: number): LogGeometry => {
+	const {store} = model;
+	if (store === null) return {top: 0, records: 0, height: height - 1};
+	const {top, drawn} = drawWindow(model, store, height - 1);
+	return {top, records: drawn.length, height: height - 1};
+};
+
+/** Records from `top` on that fill the rows; the one under the mark is among them. */
+const drawWindow = (model: Model, store: LogStore, height: number) => {
+	const view = model.state.logs;
+	const end = endOf(store, view);
+	if (view.follow) {
+		const top = Math.max(store.first(), end - height);
+		return {top, drawn: draw(model, store, {from: top, count: Math.min(height, end - top)})};
+	}
+	const current = view.current === null ? end - 1 : store.positionOf(view.current);
+	let top = Math.max(store.first(), Math.min(view.top, current, Math.max(store.first(), end - 1)));
+	if (current >= top + height) top = current - height + 1;
+	for (;;) {
+		const drawn = draw(model, store, {from: top, count: Math.min(height, end - top)});
+		const fitting = whatFits(drawn, height);
+		if (!view.wrap || current < top + fitting.length || top >= current) return {top, drawn: fitting};
+		top += 1;
+	}
+};
+
+const whatFits = (drawn: readonly Drawn[], height: number): readonly Drawn[] => {
+	let left = height;
+	return drawn.filter(({rows}, index) => {
+		left -= rows.length;
+		return left >= 0 || index === 0;
+	});
+};
+
+/** While paused nothing comes after what was there. */
+const endOf = (store: LogStore, view: LogView) =>
+	view.paused ? Math.min(view.seenEnd, store.end()) : store.end();
+
+const draw = (
+	{state}: Model,
+	store: LogStore,
+	{from, count}: {readonly from: number; readonly count: number},
+): readonly Drawn[] => {
+	const {logs, size} = state;
+	const [above] = logs.clock === 'delta' && from > store.first() ? store.rows(from - 1, 1) : [];
+	let before: StoredLine | null = above?.kind === 'line' ? above.entry : null;
+	return store.rows(from, count).map(record => {
+		const selected = !logs.follow && record.index === logs.current;
+		const rows = drawRecord(record, {store, view: logs, columns: size.columns - 2, before, selected});
+		if (record.kind === 'line') before = record.entry;
+		return {record, rows};
+	});
+};
+
+const lastRow = (store: LogStore, view: LogView): Row => {
+	if (view.follow && !view.paused) return row(span(ours` ▾ following`, 'good'));
+	const fresh = Math.max(0, store.end() - view.seenEnd);
+	return row(
+		span(ours` ▾ ${formatCount(fresh)} new`, fresh > 0 ? 'accent' : 'dim'),
+		span(view.paused ? ours`   paused: = goes on` : ours`   f follows`, 'dim'),
+	);
+};
+
+const emptyRows = ({boxes, state}: Model): readonly Row[] => {
+	if (state.logs.units.size > 0 || state.logs.onlyMatching)
+		return [blank, emptyNote(ours`No line of this choice yet. u chooses units, esc clears the search.`)];
+	const one = boxes.at(-1);
+	if (one === undefined)
+		return [blank, emptyNote(ours`No box yet. A stream opens as soon as the group launches one.`)];
+	const {state: stream, whyNotHigher} = one;
+	const why = 'why' in stream && stream.why !== '' ? shown(stream.why) : ours`reading the boot so far`;
+	const console = shownLines(hostile(one.console)).slice(-20);
+	return [
+		blank,
+		emptyNote(ours`${lastFour(hostile(one.instanceId))}: ${why}`),
+		...(whyNotHigher === null ? [] : [emptyNote(shown(whyNotHigher))]),
+		...(console.length === 0 ? [] : [blank, emptyNote(ours`the end of its serial console:`)]),
+		...console.map(text => row(span(ours`  │ `, 'dim'), span(text, 'dim'))),
+	];
+};
+
+const densityPane = ({store, state}: Model): Pane => {
+	const counts = store?.counts() ?? {errors: 0, warnings: 0, lines: 0};
+	const cells = Math.max(10, state.size.columns - 8);
+	return {
+		id: 'density',
+		title: [span(ours`density`)],
+		note: [
+			span(ours`${formatCount(counts.errors)} errors`, counts.errors > 0 ? 'bad' : 'dim'),
+			span(ours` · ${formatCount(counts.warnings)} warnings · ${formatCount(counts.lines)} lines`, 'dim'),
+		],
+		ideal: 2,
+		rows: () => (store === null || counts.lines === 0 ? [] : densityRows(store, cells)),
+	};
+};
+
+const densityRows = (store: LogStore, cells: number): readonly Row[] => {
+	const {bins} = store.density(cells);
+	const errors = bins.map(bin => (bin.errors > 0 ? '✖' : ' ')).join('');
+	return [
+		row(span(ours`   `), span(sparkline(bins.map(({lines}) => Math.log2(1 + lines))), 'busy')),
+		row(span(ours`   `), span(shown(hostile(errors)), 'bad')),
+	];
+};

@@ -1,0 +1,143 @@
+/** The stores behind the screen: made when AWS is loaded, focused on one group at a time, stopped together. */
+import type {Aws, Identity} from '../aws/types.ts';
+import type {ProcessClock} from '../base/clock.ts';
+import type {Settings} from '../base/settings.ts';
+import {hostile} from '../base/terminal-text.ts';
+import type {Hostile} from '../base/text.ts';
+import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
+import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
+import type {Holds} from '../hold/types.ts';
+import {type BoxWatch, createBoxWatch} from './box-watch.ts';
+
+export type Services = {
+	readonly aws: Aws;
+	readonly fleet: FleetStore;
+	readonly watch: BoxWatch;
+	readonly identity: () => Identity | null;
+	/** Null until the hold's code is loaded, shortly after the first frame. */
+	readonly holds: () => Holds | null;
+	/** The group whose details are polled and whose boxes are streamed; null for none. */
+	readonly focus: (name: string | null) => void;
+	readonly group: () => GroupStore | null;
+	readonly refresh: () => Promise<void>;
+	readonly stop: () => Promise<void>;
+};
+
+type ServicesOptions = {
+	readonly aws: Aws;
+	readonly holds: () => Promise<Holds>;
+	readonly settings: Settings;
+	readonly processClock: ProcessClock;
+	/** Something that can be seen has changed. */
+	readonly changed: () => void;
+	readonly failed: (error: unknown) => void;
+	/** The hold's code is there: what an earlier run left behind can be finished. */
+	readonly ready: (holds: Holds) => void;
+};
+
+/** Boxes of one group that are streamed at once, the youngest last. */
+const mostStreams = 20;
+
+export const createServices = (options: ServicesOptions): Services => {
+	const {aws, settings, processClock, changed, failed} = options;
+	const fleet = createFleetStore({aws, processClock});
+	let group: GroupStore | null = null;
+	let focused: string | null = null;
+	let identity: Identity | null = null;
+	let holds: Holds | null = null;
+	const watch = createBoxWatch({
+		aws,
+		processClock,
+		stateFolder: settings.readOnly ? null : settings.paths.state,
+		causeOfDeath: async (name, instanceId) => causeIn(group, name, instanceId),
+		unitsOf: name => unitsFor(settings, name),
+		changed,
+	});
+	const watchBoxes = () => {
+		const detail = group?.getState().detail ?? null;
+		if (detail === null || focused === null) return;
+		for (const {instanceId} of detail.boxes.slice(-mostStreams)) watch.watch(focused, instanceId);
+	};
+	const unsubscribe = [
+		fleet.subscribe(changed),
+		aws.errors.subscribe(changed),
+		aws.commandLog.subscribe(changed),
+	];
+	// Its refusal is in the errors view; the header then names no account.
+	aws.polling.identity().then(
+		found => {
+			identity = found;
+			changed();
+		},
+		() => changed(),
+	);
+	options.holds().then(made => {
+		holds = made;
+		unsubscribe.push(made.subscribe(changed));
+		options.ready(made);
+		changed();
+	}, failed);
+	return {
+		aws,
+		fleet,
+		watch,
+		identity: () => identity,
+		holds: () => holds,
+		focus: name => {
+			if (name === focused) return;
+			focused = name;
+			fleet.focus(name);
+			group?.stop();
+			group = name === null ? null : createGroupStore({aws, name, processClock});
+			group?.subscribe(() => {
+				watchBoxes();
+				changed();
+			});
+			watch.keepOnly(name);
+			changed();
+		},
+		group: () => group,
+		refresh: async () => {
+			await Promise.all([fleet.refresh(), group?.refresh()]);
+		},
+		stop: async () => {
+			for (const stop of unsubscribe) stop();
+			fleet.stop();
+			group?.stop();
+			await watch.stop();
+		},
+	};
+};
+
+/** The class of the death that activities tell of, once they do. */
+const causeIn = async (
+	group: GroupStore | null,
+	name: string,
+	instanceId: string,
+): Promise<Hostile | null> => {
+	const known = () =>
+		group?.getState().detail?.view.lives.find(life => life.instanceId === instanceId)?.cause ?? null;
+	if (group?.getState().detail?.view.group.name !== name) return null;
+	if (known() === null) await group.refresh();
+	const cause = known();
+	return cause === null ? null : hostile(cause);
+};
+
+/** Patterns are globs on the group's name; all that match count. */
+const unitsFor = ({units}: Settings, group: string): readonly string[] =>
+	Object.entries(units).flatMap(([pattern, names]) => (globMatches(pattern, group) ? names : []));
+
+const globMatches = (pattern: string, text: string): boolean => {
+	const parts = pattern.split('*');
+	const [first = '', ...rest] = parts;
+	if (rest.length === 0) return text === pattern;
+	if (!text.startsWith(first)) return false;
+	const last = rest.pop() ?? '';
+	let from = first.length;
+	for (const part of rest) {
+		const at = text.indexOf(part, from);
+		if (at < 0) return false;
+		from = at + part.length;
+	}
+	return text.length - last.length >= from && text.endsWith(last);
+};
