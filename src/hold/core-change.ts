@@ -41,7 +41,16 @@ export const openPlan = (
 	},
 ): Turn => {
 	const {processMs} = now(state);
-	const plan = {purpose, tag, processes, startedMs: processMs, tries: 0, confirmed: false, before: state.own};
+	const plan = {
+		purpose,
+		tag,
+		processes,
+		startedMs: processMs,
+		sentMs: processMs,
+		tries: 0,
+		confirmed: false,
+		before: state.own,
+	};
 	if (!tag) return noteSuspend({...state, own}, plan);
 	const noted = rememberTag(own, tagValue(state, own));
 	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
@@ -106,7 +115,7 @@ export const suspend = (state: HoldState, plan: Plan): Turn => {
 		);
 	return call(
 		{...state, suspendCalled: true},
-		{at: 'suspend', plan},
+		{at: 'suspend', plan: {...plan, sentMs: now(state).processMs}},
 		{do: 'suspend', processes: plan.processes},
 	);
 };
@@ -127,13 +136,14 @@ export const suspendAnswered = (state: HoldState, plan: Plan, answer: Answer): T
 /** Read back until all are present; twice, 10 s apart, when another hold is on the group. */
 export const confirmed = (state: HoldState, plan: Plan, answer: Answer): Turn => {
 	const again = {...plan, tries: plan.tries + 1};
-	const late = elapsed(state, plan) >= changeMs;
+	const sinceSent = now(state).processMs - plan.sentMs;
+	const late = sinceSent >= changeMs;
 	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
 		return late
 			? abandon(state, plan, 'What was suspended could not be read back')
 			: pause(state, {at: 'confirm-wait', plan: again}, wait(state, plan), true);
 	const group = answer.result.value;
-	const settled = elapsed(state, plan) >= settleMs;
+	const settled = sinceSent >= settleMs;
 	const judged = judge(state, plan, group, settled);
 	const unclear = judged.own.wanted.some(process => isOlder(judged, plan, group, process));
 	if (unclear && !settled) return pause(judged, {at: 'confirm-wait', plan: again}, 2000);

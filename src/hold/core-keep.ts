@@ -48,7 +48,9 @@ export const watched = (state: HoldState, answer: Answer): Turn => {
 	const group = answer.result.value;
 	if (group === null || group.arn !== state.own.arn) return gone(state);
 	const seen = look(state, group);
-	return byTag(seen, group) ?? byProcesses(seen, group) ?? renewal(seen) ?? rest(seen);
+	return (
+		byTag(seen, group) ?? byChange(state, seen) ?? byProcesses(seen, group) ?? renewal(seen) ?? rest(seen)
+	);
 };
 
 const unread = (state: HoldState, answer: Answer): Turn => {
@@ -62,6 +64,16 @@ const gone = (state: HoldState): Turn => {
 	const goneSeen = state.watch.goneSeen + 1;
 	if (goneSeen >= 3) return startRelease(state, 'group-gone', 'The group no longer exists');
 	return pause({...state, watch: {...state.watch, goneSeen}}, {at: 'idle'}, 5000);
+};
+
+/** What others made theirs is noted at once: whoever finishes this hold must leave it. */
+const byChange = (before: HoldState, state: HoldState): Turn | null => {
+	const fresh = Object.keys(state.own.changed).filter(process => !(process in before.own.changed));
+	if (fresh.length === 0) return null;
+	return telling(
+		call(state, {at: 'note-changed'}, {do: 'note', phase: 'held', own: state.own}),
+		warn(`${fresh.join(', ')} was resumed and suspended again by somebody else: it will be left as it is`),
+	);
 };
 
 /** What this read teaches: who else holds, what others changed, what began to run. */

@@ -37,6 +37,7 @@ import {holdTagKey, otherHolds} from './tag.ts';
 const lastingLimit = 4;
 /** How long a late Suspend may still arrive: after this, an unanswered one is over. */
 const suspendFlightMs = 180_000;
+const blindAfterMs = 12_000;
 /** Reads of a moment before the resume come this long at most. */
 const echoMs = 20_000;
 
@@ -91,15 +92,19 @@ export const releaseNoted = (state: HoldState): Turn => {
 /** A tag call that fails never delays a resume. */
 export const releaseTagged = (state: HoldState): Turn => readFirst(state, 0);
 
-const readFirst = (state: HoldState, tries: number): Turn =>
+export const readFirst = (state: HoldState, tries: number): Turn =>
 	call(state, {at: 'release-read', tries}, {do: 'read'});
 
-/** An unreadable group is resumed by what earlier reads told. */
+/**
+ * A group that may not be read, or not for a while, is resumed by what earlier reads told; until then a foreign
+ * suspension that nobody has seen yet gets its chance to be seen.
+ */
 export const releaseRead = (state: HoldState, tries: number, answer: Answer): Turn => {
 	if (answer.of !== 'read') return stay(state);
 	if (!answer.result.ok) {
-		const again = !answer.result.failure.lasting && tries < 1 && state.release?.tries === 0;
-		return again ? readFirst(state, tries + 1) : resume(state, null);
+		const blind = answer.result.failure.lasting || elapsed(state) >= blindAfterMs || need(state).tries > 0;
+		if (blind) return resume(state, null);
+		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);
 	}
 	const group = answer.result.value;
 	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeNote(state);

@@ -99,6 +99,8 @@ export type Plan = {
 	readonly tag: boolean;
 	readonly processes: readonly ScalingProcess[];
 	readonly startedMs: ProcessMs;
+	/** When the last SuspendProcesses was sent. */
+	readonly sentMs: ProcessMs;
 	readonly tries: number;
 	/** Read back once; the second read of a group with another hold is due. */
 	readonly confirmed: boolean;
@@ -149,9 +151,11 @@ export type Step =
 	| {readonly at: 'note-done'; readonly plan: Plan}
 	| {readonly at: 'idle'}
 	| {readonly at: 'watch'}
+	| {readonly at: 'note-changed'}
 	| {readonly at: 'release-note'}
 	| {readonly at: 'release-tag'}
 	| {readonly at: 'release-read'; readonly tries: number}
+	| {readonly at: 'release-read-wait'; readonly tries: number}
 	| {readonly at: 'release-resume'}
 	| {readonly at: 'release-wait'; readonly next: 'read' | 'verify' | 'untag'}
 	| {readonly at: 'release-verify'}

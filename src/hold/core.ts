@@ -20,6 +20,7 @@ import {
 import {watched, woken} from './core-keep.ts';
 import {
 	closed,
+	readFirst,
 	releaseNoted,
 	releaseRead,
 	releaseTagged,
@@ -150,6 +151,8 @@ const wokenAt = (state: HoldState): Turn => {
 			return call(state, {at: 'confirm', plan: state.step.plan}, {do: 'read'});
 		case 'idle':
 			return woken(state);
+		case 'release-read-wait':
+			return readFirst(state, state.step.tries);
 		case 'release-wait':
 			return releaseWaited(state, state.step.next);
 		default:
@@ -181,6 +184,8 @@ const answered = (state: HoldState, answer: Answer): Turn => {
 			return confirmed(state, state.step.plan, answer);
 		case 'note-done':
 			return doneNoted(state, state.step.plan, answer);
+		case 'note-changed':
+			return pause(state, {at: 'idle'}, 1000);
 		case 'watch':
 			return watched(state, answer);
 		default:

@@ -71,9 +71,12 @@ export const createHolder = (
 	let actor: Actor | null = null;
 	let crashed = false;
 	let reported = false;
+	/** The moment the last read told of. */
+	let lastRead = 0;
 	const everOwned: Ownership[] = [];
 
 	const start = (role: Role, state: HoldState): Actor => {
+		lastRead = 0;
 		actor = {
 			role,
 			state,
@@ -201,6 +204,7 @@ export const createHolder = (
 		switch (command.do) {
 			case 'read': {
 				const stale = world.staleMs * chance(world.seed, index, place, 3);
+				lastRead = world.now() - stale;
 				return {of: 'read', result: {ok: true, value: world.aws.read(world.now() - stale)}};
 			}
 			case 'probe':
@@ -246,7 +250,7 @@ export const createHolder = (
 				world.suspendByHold(id, command.processes);
 				return;
 			case 'resume':
-				world.resumeByHold(id, command.processes, late);
+				world.resumeByHold(id, command.processes, late ? 0 : lastRead);
 				return;
 			default:
 		}

@@ -48,6 +48,10 @@ export type Schedule = {
 const seconds = (from: number, to: number) => fc.integer({min: from, max: to}).map(value => value * 1000);
 const someProcesses = fc.subarray([...scalingProcesses], {minLength: 1, maxLength: 3});
 
+/** Tenths of the schedules have it. */
+const maybe = <T>(tenths: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+	fc.oneof({weight: 10 - tenths, arbitrary: fc.constant(null)}, {weight: tenths, arbitrary});
+
 const holder: fc.Arbitrary<HolderPlan> = fc.record({
 	beginAt: seconds(0, 300),
 	aim: fc.oneof(
@@ -55,13 +59,13 @@ const holder: fc.Arbitrary<HolderPlan> = fc.record({
 		someProcesses,
 	),
 	forMs: seconds(120, 420),
-	releaseAfter: fc.option(seconds(0, 600), {freq: 3}),
-	crash: fc.option(
+	releaseAfter: maybe(5, seconds(0, 600)),
+	crash: maybe(
+		5,
 		fc.record({call: fc.integer({min: 1, max: 60}), applied: fc.boolean(), guardianToo: fc.boolean()}),
-		{freq: 2},
 	),
-	guardianDiesAfter: fc.option(seconds(1, 400), {freq: 1}),
-	sleep: fc.option(fc.record({after: seconds(5, 400), ms: seconds(5, 2400)}), {freq: 1}),
+	guardianDiesAfter: maybe(1, seconds(1, 400)),
+	sleep: maybe(2, fc.record({after: seconds(5, 300), ms: seconds(5, 400)})),
 });
 
 const at = seconds(0, 600);
@@ -101,13 +105,13 @@ export const schedules: fc.Arbitrary<Schedule> = fc
 		refreshes: fc.boolean(),
 		faults: fc.constantFrom(0, 0, 0.05, 0.15, 0.4),
 		staleMs: fc.constantFrom(0, 0, 1000, 4000, 8000),
-		denied: fc.option(
+		denied: maybe(
+			2,
 			fc.record({
 				operation: fc.constantFrom('put-tag', 'delete-tag', 'read', 'resume'),
 				from: seconds(0, 600),
 				to: seconds(0, 900),
 			}),
-			{freq: 1},
 		),
 		holders: fc.array(holder, {minLength: 1, maxLength: 3}),
 		meddling: fc.array(meddling, {maxLength: 5}),

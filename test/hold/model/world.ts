@@ -16,7 +16,8 @@ export type World = {
 	readonly isDenied: (operation: string) => boolean;
 	readonly aws: AwsModel;
 	readonly suspendByHold: (hold: string, processes: readonly ScalingProcess[]) => void;
-	readonly resumeByHold: (hold: string, processes: readonly ScalingProcess[], late: boolean) => void;
+	/** `lastRead`: the moment of which the caller last read. */
+	readonly resumeByHold: (hold: string, processes: readonly ScalingProcess[], lastRead: number) => void;
 	readonly say: (who: string, what: string) => void;
 	readonly reach: (rule: string) => void;
 };
@@ -77,14 +78,14 @@ export const runSchedule = (schedule: Schedule, step?: Step): Verdict => {
 				aws.suspend(process, queue.now(), {hold});
 			}
 		},
-		resumeByHold: (hold, processes, late) => {
+		resumeByHold: (hold, processes, lastRead) => {
 			world.say(`hold ${hold[0]}`, `resumes ${processes.join(' ')}`);
 			for (const process of processes) {
 				const reason = aws.suspended().get(process)?.reason ?? '';
 				const owner = aws.resume(process, queue.now());
-				// No read can be younger than this: a call in between cannot be seen.
-				const unseen = queue.now() - timeOf(reason) <= schedule.staleMs + 4000;
-				if (owner === 'third' && (late || unseen || isCloseTo(reason, process))) undecided.add(process);
+				// Suspended after the last read that came through: nobody can have seen it.
+				const unseen = timeOf(reason) >= lastRead - 1000;
+				if (owner === 'third' && (unseen || isCloseTo(reason, process))) undecided.add(process);
 				else if (owner === 'third')
 					violations.push(`hold ${hold[0]} resumed ${process}, which somebody else had suspended`);
 				if (owner === 'either') undecided.add(process);
