@@ -40,16 +40,28 @@ const yogaWithoutFetch = {
 	},
 };
 
-/** The first Intl.Segmenter loads the ICU tables: 20 ms of the start, which text in ASCII never needs. */
-const lazySegmenter = {
-	name: 'lazy-segmenter',
+/**
+ * The first Intl.Segmenter loads the ICU tables and each pattern of all emoji is compiled when it is made: 20 ms of the
+ * start apiece, which text in ASCII never needs. Five packages of Ink's bring five copies.
+ */
+const lazyEmoji = {
+	name: 'lazy-emoji',
 	setup(bundle) {
-		bundle.onLoad({filter: /string-width[\\/]index\.js$/}, async ({path}) => {
+		const filter =
+			/node_modules[\\/](?:string-width|wrap-ansi)[\\/]index\.js$|slice-ansi[\\/]tokenize-ansi\.js$|ink[\\/]build[\\/]line-update\.js$/;
+		bundle.onLoad({filter}, async ({path}) => {
 			const source = await readFile(path, 'utf8');
-			const eager = 'const segmenter = new Intl.Segmenter();';
-			const lazy =
-				'let made; const segmenter = {segment: text => (made ??= new Intl.Segmenter()).segment(text)};';
-			return {contents: source.replace(eager, lazy)};
+			return {
+				contents: source
+					.replace(
+						/^const (\w+) = new Intl\.Segmenter\((.*)\);$/m,
+						'let $1Made; const $1 = {segment: text => ($1Made ??= new Intl.Segmenter($2)).segment(text)};',
+					)
+					.replace(
+						/^const (\w+) = (\/.*\\p\{RGI_Emoji\}.*\/v);$/m,
+						'let $1Made; const $1Of = () => ($1Made ??= $2); const $1 = {test: text => $1Of().test(text), exec: text => $1Of().exec(text)};',
+					),
+			};
 		});
 	},
 };
@@ -81,7 +93,7 @@ const common = {
 	define: {'process.env.NODE_ENV': '"production"'},
 	// Its main file is UMD, whose require calls no bundler follows.
 	alias: {'jsonc-parser': 'jsonc-parser/lib/esm/main.js'},
-	plugins: [noDevtools, yogaWithoutFetch, lazySegmenter, httpWithoutUndici],
+	plugins: [noDevtools, yogaWithoutFetch, lazyEmoji, httpWithoutUndici],
 	logLevel: 'warning',
 	jsx: 'automatic',
 };
