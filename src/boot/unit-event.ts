@@ -18,6 +18,8 @@ export type UnitEvent =
 	| {readonly kind: 'stopped'}
 	| {readonly kind: 'exited'; readonly main: boolean; readonly code: ExitKind; readonly status: number}
 	| {readonly kind: 'failed'; readonly result: string}
+	/** 229 and older say this before, or (219) instead of, the result. */
+	| {readonly kind: 'entered-failed'}
 	| {readonly kind: 'deactivated'}
 	| {readonly kind: 'restart-scheduled'}
 	| {readonly kind: 'start-limit'}
@@ -85,6 +87,10 @@ const eventByText = (entry: JournalEntry): UnitEvent | null => {
 		return {kind: 'start-limit'};
 	}
 
+	if (/^Unit (\S+ )?entered failed state\.$/.test(said)) {
+		return {kind: 'entered-failed'};
+	}
+
 	if (said.startsWith('Failed with result ')) {
 		return {kind: 'failed', result: resultWord(failedWith(said))};
 	}
@@ -104,8 +110,11 @@ const eventByText = (entry: JournalEntry): UnitEvent | null => {
 	return /process exited, code=/i.test(said) ? exited(entry) : null;
 };
 
+/** `X: …`, or in 219 `X …`. */
 const textAfterUnit = (entry: JournalEntry): string =>
-	entry.message.startsWith(`${entry.unit}: `) ? entry.message.slice(entry.unit.length + 2) : entry.message;
+	entry.message.startsWith(entry.unit)
+		? entry.message.slice(entry.unit.length).replace(/^:? /, '')
+		: entry.message;
 
 const failedWith = (message: string): string =>
 	/Failed with result '([^']{1,40})'/.exec(message)?.[1] ?? 'failed';

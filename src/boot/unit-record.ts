@@ -101,6 +101,9 @@ export const applyUnitEvent = (
 		case 'failed':
 			failed(unit, event.result, entry, moment);
 			break;
+		case 'entered-failed':
+			enteredFailed(unit, entry, moment);
+			break;
 		case 'start-failed':
 			startFailed(unit, event.jobResult, entry, moment);
 			break;
@@ -231,6 +234,18 @@ const failed = (unit: UnitRecord, result: string, entry: JournalEntry, moment: M
 	const attempt = open ?? last ?? beginAttempt(unit, moment.seconds, entry.fields.INVOCATION_ID ?? '');
 	keepSentence(attempt, 2, entry.message);
 	closeAttempt(attempt, result, attempt.endSeconds === null ? moment : endOf(attempt));
+};
+
+const enteredFailed = (unit: UnitRecord, entry: JournalEntry, moment: Moment): void => {
+	const open = openAttempt(unit);
+	if (open === undefined) {
+		return;
+	}
+
+	const concluded = concludedResult(open);
+	keepSentence(open, 1, entry.message);
+	closeAttempt(open, null, moment);
+	open.result = concluded === 'success' ? 'failed' : concluded;
 };
 
 const endOf = (attempt: AttemptRecord): Moment => ({

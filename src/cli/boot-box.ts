@@ -26,7 +26,7 @@ type Wanted = {
 };
 
 /** How long a box may take to answer before the command gives up. */
-const agentPatienceMs = 60_000;
+const agentPatienceMs = 150_000;
 
 export const readBootBox = async (context: CommandContext, wanted: Wanted): Promise<BoxBoot> => {
 	const {settings, signal} = context;
@@ -95,6 +95,7 @@ const readStream = async (
 	const patience = createPatience(stream);
 	let garbageLines = 0;
 	let incomplete: Hostile | null = null;
+	let lastMark: Hostile = '';
 	try {
 		for await (const event of stream.events) {
 			if (event.kind === 'entries') {
@@ -104,6 +105,7 @@ const readStream = async (
 			} else if (event.kind === 'lost') {
 				garbageLines += event.lines;
 			} else if (event.kind === 'mark') {
+				lastMark = event.text;
 				context.out.note(ours`--- ${shown(event.text)} ---`);
 			} else if (event.kind === 'state') {
 				patience.heard(event, context);
@@ -116,7 +118,7 @@ const readStream = async (
 	}
 
 	if (model.boot() === null) {
-		throw unanswered(stream.instanceId, incomplete ?? patience.why());
+		throw unanswered(stream.instanceId, incomplete ?? (patience.why() || lastMark));
 	}
 
 	return {model, garbageLines, incomplete};
@@ -153,7 +155,9 @@ const createPatience = (stream: BoxStream) => {
 			why = event.whyNotHigher ?? why;
 			if (event.state.state === 'waiting' && event.whyNotHigher !== null && !said) {
 				said = true;
-				out.note(ours`${shown(hostile(stream.instanceId))}: ${shown(event.whyNotHigher)}; waiting for it`);
+				out.note(
+					ours`${shown(hostile(stream.instanceId))}: ${shown(event.whyNotHigher)}; waiting for it, 2m30s at most`,
+				);
 			}
 		},
 		stop,

@@ -2,8 +2,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {messageIds} from '../../src/boot/message-ids.ts';
 import type {Boot} from '../../src/boot/types.ts';
 import {parseSystemctlShow} from '../../src/remote/unit-facts.ts';
+import {bootOf, manager} from './entries.ts';
 import {modelOf, versionsFolder} from './recordings.ts';
 
 const versions = [229, 237, 245, 247, 249, 252, 255, 257, 262];
@@ -116,3 +118,33 @@ test.each(versions.filter(version => version >= 245))(
 		expect(unit?.why).toMatch(/skipped/);
 	},
 );
+
+test('systemd 219 has neither ids nor results for most of it: its sentences are read', () => {
+	const said = (seconds: number, message: string, fields = {}) =>
+		manager(seconds, 'a.service', message, fields);
+	const crash = bootOf([
+		said(1, 'Started A.', {MESSAGE_ID: messageIds.startDone}),
+		said(2, 'a.service: main process exited, code=exited, status=3/NOTIMPLEMENTED', {}),
+		said(2, 'Unit a.service entered failed state.'),
+		said(2, 'a.service failed.'),
+		said(3, 'a.service holdoff time over, scheduling restart.'),
+		said(3, 'Started A.', {MESSAGE_ID: messageIds.startDone}),
+		said(4, 'a.service: main process exited, code=killed, status=9/KILL'),
+		said(4, 'Unit a.service entered failed state.'),
+		said(5, 'a.service holdoff time over, scheduling restart.'),
+		said(5, 'start request repeated too quickly for a.service'),
+		said(5, 'Failed to start A.', {MESSAGE_ID: messageIds.startFailed, RESULT: 'failed'}),
+	]);
+	expect(crash.firstFault).toMatchObject({unit: 'a.service', result: 'exit-code', exitCode: 3, atSeconds: 2});
+	expect(crash.units[0]?.attempts.map(one => [one.result, one.exitCode, one.signal, one.gaveUp])).toEqual([
+		['exit-code', 3, null, false],
+		['signal', null, 9, true],
+	]);
+	const hang = bootOf([
+		said(1, 'Starting A...', {MESSAGE_ID: messageIds.jobBegins}),
+		said(91, 'a.service start operation timed out. Terminating.'),
+		said(91, 'Failed to start A.', {MESSAGE_ID: messageIds.startFailed, RESULT: 'failed'}),
+		said(91, 'Unit a.service entered failed state.'),
+	]);
+	expect(hang.firstFault).toMatchObject({result: 'timeout', atSeconds: 91});
+});
