@@ -19,7 +19,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 	const base = {state, place, startedAt, colour: settings.colour};
 	if (services === null) return {...base, ...nothingYet(settings)};
 	const {aws, fleet, watch} = services;
-	const {groups, polledAt, error} = fleet.getState();
+	const {groups} = fleet.getState();
 	const detail = services.group()?.getState().detail ?? null;
 	const name = detail?.view.group.name ?? place.group;
 	return {
@@ -29,7 +29,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		facts: aws.facts,
 		identity: services.identity(),
 		poll: pollFacts(state, services, ground),
-		groups: polledAt === null && (error === null || groups.length === 0) ? null : groups,
+		groups: isListed(services, ground.processClock) ? groups : null,
 		detail,
 		holds:
 			services
@@ -42,6 +42,15 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		errors: aws.errors.entries(),
 		changes: aws.commandLog.entries(),
 	};
+};
+
+/** How long names wait for what ranks them. */
+const rankingMs = 2000;
+
+/** Rows do not change places under the eye: names come once they are ranked, or when that takes too long. */
+const isListed = ({fleet}: Services, clock: ProcessClock): boolean => {
+	const {loading, polledAtProcess} = fleet.getState();
+	return polledAtProcess !== null && (!loading || clock.now() - polledAtProcess > rankingMs);
 };
 
 const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'startedAt' | 'colour'> => ({

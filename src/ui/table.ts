@@ -14,8 +14,8 @@ export const headingRow = <T>(columns: readonly Column<T>[], cells: number): Row
 	fitRow(
 		row(
 			span(ours`   `),
-			...columns.map(({heading, cells: room, side}) =>
-				span(ours`${fitTo(heading, room, side === 'right' ? 'right' : 'left')}  `, 'dim'),
+			...columns.map(({heading, cells: room, side}, index) =>
+				span(ours`${index === 0 ? ours`` : ours`  `}${fitTo(heading, room, side ?? 'left')}`, 'dim'),
 			),
 		),
 		cells,
@@ -33,9 +33,9 @@ export const tableRow = <T>(
 		: marked
 			? span(ours` ◆ `, 'accent')
 			: span(ours`   `);
-	const cells = columns.flatMap(({cell, cells: room, side}) => [
+	const cells = columns.flatMap(({cell, cells: room, side}, index) => [
+		...(index === 0 ? [] : [span(ours`  `)]),
 		...alignCell(cell(item), room, side ?? 'left'),
-		span(ours`  `),
 	]);
 	return {spans: [mark, ...cells], selected};
 };

@@ -92,6 +92,11 @@ const skeleton = ({poll}: Model, height: number): readonly Row[] =>
 				...poll.problem.next.map(text => row(span(ours`   ▸ ${text}`))),
 			];
 
+/** '◌ unknown', '✖ deleting' is cut. */
+const stateCells = 9;
+/** The mark before each row, and a blank at its end. */
+const markCells = 4;
+
 const columnsFor = (model: Model): readonly Column<GroupView>[] => {
 	const {columns} = model.state.size;
 	const half = columns < 100;
@@ -136,11 +141,11 @@ const columnsFor = (model: Model): readonly Column<GroupView>[] => {
 				),
 			],
 		},
-		{heading: ours`STATE`, cells: 12, side: 'left', cell: view => stateCell(view, model)},
+		{heading: ours`STATE`, cells: stateCells, side: 'left', cell: view => stateCell(view, model)},
 	];
 	const kept = others.filter(column => column !== false);
 	const used = kept.reduce((sum, {cells}) => sum + cells + 2, 0);
-	const room = columns - 2 - 3 - used - 2;
+	const room = columns - 2 - markCells - used;
 	const name: Column<GroupView> = {
 		heading: ours`GROUP`,
 		cells: Math.max(10, Math.min(60, room)),

@@ -166,7 +166,7 @@ const boxColumns = (model: Model): readonly Column<Box>[] => {
 	];
 	const kept = list.filter(column => column !== false);
 	const used = kept.reduce((sum, {cells}) => sum + cells + 2, 0);
-	const slack = columns - 2 - 3 - used - 2 - ageCells - 2;
+	const slack = columns - 2 - markCells - used - 2 - ageCells;
 	return [
 		...kept,
 		{heading: ours`BOOT`, cells: Math.max(8, slack), cell: box => bootCell(boxOf(model, box.instanceId))},
@@ -175,6 +175,8 @@ const boxColumns = (model: Model): readonly Column<Box>[] => {
 };
 
 const ageCells = 7;
+/** The mark before each row, and a blank at its end. */
+const markCells = 4;
 
 const stateCell = ({instance}: Box): readonly Span[] => {
 	const state = instance.lifecycleState;
