@@ -39,8 +39,8 @@ export const createAws = async (options: AwsOptions, surroundings: AwsSurroundin
 	// Own connections for each, so that a release never waits behind a poll.
 	const [pollingAgents, releaseAgents] = await Promise.all([createAgents(network), createAgents(network)]);
 	const handlers = {
-		polling: createRequestHandler(pollingAgents),
-		release: createRequestHandler(releaseAgents),
+		polling: createRequestHandler(pollingAgents, 'polling'),
+		release: createRequestHandler(releaseAgents, 'release'),
 	};
 	const credentials = createCredentials({options, facts, requestHandler: handlers.release});
 	const door = createDoor({

@@ -72,13 +72,16 @@ export const createLane = (name: LaneName, parts: LaneParts): Lane => {
 	};
 };
 
-export const createRequestHandler = (agents: Agents): NodeHttpHandler =>
+/** After a sleep a kept connection may be dead without a word: a release must not wait long for it. */
+const requestTimeoutMs: Readonly<Record<LaneName, number>> = {polling: 25_000, release: 10_000};
+
+export const createRequestHandler = (agents: Agents, lane: LaneName): NodeHttpHandler =>
 	new NodeHttpHandler({
 		httpAgent: agents.http,
 		// https-proxy-agent is an agent of Node's kind, though not a subclass of https.Agent.
 		httpsAgent: agents.https as import('node:https').Agent,
 		connectionTimeout: 5_000,
-		requestTimeout: 25_000,
+		requestTimeout: requestTimeoutMs[lane],
 		throwOnRequestTimeout: true,
 		logger: silent,
 	});

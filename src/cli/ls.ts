@@ -1,5 +1,6 @@
 /** `unflap ls`: the groups, worst first. */
 import {createProcessClock} from '../base/clock-process.ts';
+import {UnflapError} from '../base/errors.ts';
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {listGroups} from '../groups/list-groups.ts';
@@ -24,10 +25,12 @@ export const lsCommand: Command = {
 	outputs: ['text', 'json', 'jsonl'],
 	mostWords: 1,
 	run: async (context, args) => {
+		const [filter, ...others] = args.positionals;
+		if (others.length > 0) throw new UnflapError('usage', 'ls wants one FILTER', {next: ['unflap ls web']});
 		const aws = await context.aws();
 		const views = await listGroups(aws, {
 			signal: context.signal,
-			...(args.positionals[0] === undefined ? {} : {filter: args.positionals[0]}),
+			...(filter === undefined ? {} : {filter}),
 			...(args.flags['complete'] === true ? {pace: createPace(context)} : {}),
 		});
 		print(views, nowOf(aws), context, args);
