@@ -1,5 +1,6 @@
 /** Any recorded boot as a scenario: one group, whose boxes play it. */
 import type {Recording} from '../types.ts';
+import {endOfMachineSeconds} from '../world/machine-end.ts';
 import type {GroupPlan, Scenario} from './plan.ts';
 
 export const recordedScenario =
@@ -23,17 +24,30 @@ export const recordedScenario =
 					relaunch: [2, 9],
 				},
 				target: {port: 8080, path: '/healthz', unhealthyThreshold: 3},
-				ages: isHealthy
-					? [
-							[length + 7200, length + 86_400],
-							[length + 7200, length + 86_400],
-						]
-					: [
-							[length + 40, length + 70],
-							[Math.max(30, length * 0.55), Math.max(40, length * 0.65)],
-						],
+				ages: agesOf(recording),
 				flapsSinceSeconds: isHealthy ? null : 6600 + random.integer(0, 600),
 				createdDaysAgo: [100, 400],
 			} satisfies GroupPlan,
 		];
 	};
+
+const agesOf = (recording: Recording): GroupPlan['ages'] => {
+	const length = recording.lengthSeconds;
+	if (recording.healthySeconds !== null)
+		return [
+			[length + 7200, length + 86_400],
+			[length + 7200, length + 86_400],
+		];
+	// A boot that ends with its machine can be looked at only between its agent's start and that end.
+	if (endOfMachineSeconds(recording) !== null) {
+		const agentUp = recording.agentUpSeconds * 1.03;
+		return [
+			[agentUp + 6, agentUp + 7],
+			[10, 20],
+		];
+	}
+	return [
+		[length + 40, length + 70],
+		[Math.max(30, length * 0.55), Math.max(40, length * 0.65)],
+	];
+};

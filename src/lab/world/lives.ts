@@ -14,6 +14,7 @@ import {
 	replacement,
 	at as sentence,
 } from './causes.ts';
+import {endOfMachineSeconds} from './machine-end.ts';
 import {makeBox} from './make-box.ts';
 import {type Hook, isSuspended, type LabBox, type LabGroup} from './model.ts';
 import {addActivity, endActivity, type Region} from './region.ts';
@@ -56,6 +57,9 @@ export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean
 	};
 
 	const adopt = (box: LabBox, random: Random, options: {readonly hookEndsAt?: LabMs} = {}): void => {
+		const machineEnd = endOfMachineSeconds(box.recording);
+		// Boxes play a little faster or slower than recorded, by up to 3 %.
+		if (machineEnd !== null) clock.at(box.poweredOnAt + machineEnd * 1040, () => kill(box));
 		if (box.lifecycle === 'InService') watchHealth(box);
 		else if (box.lifecycle === 'Pending:Wait') waitForHook(box, options.hookEndsAt);
 		else if (box.group !== null) startUp(box, random.between(box.group.behaviour.pending));
