@@ -10,7 +10,7 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {spawn as spawnOnPty} from '@lydell/node-pty';
 import headless from '@xterm/headless';
-import {expect, onTestFinished} from 'vitest';
+import {onTestFinished} from 'vitest';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const program = join(root, 'bin/unflap.js');
@@ -176,33 +176,19 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 		/** One write, as a paste or a fast typist does. */
 		write: (data: string) => child.write(data),
 		/** True within `seconds`: a string is a part of one row, a regular expression matches one row. */
-		sees: async (found: string | RegExp, seconds = 5) => {
-			await expect
-				.poll(
-					() =>
-						lines().some(line => (typeof found === 'string' ? line.includes(found) : found.test(line))) ||
-						screen.text(),
-					{
-						timeout: seconds * 1000,
-						interval: 40,
-					},
-				)
-				.toBe(true);
-		},
+		sees: async (found: string | RegExp, seconds = 5) =>
+			waitUntil(
+				() => screen.shows(found),
+				seconds,
+				() => `not seen: ${found}\n${screen.text()}`,
+			),
 		/** Gone within `seconds`. */
-		losesSight: async (found: string | RegExp, seconds = 5) => {
-			await expect
-				.poll(
-					() =>
-						!lines().some(line => (typeof found === 'string' ? line.includes(found) : found.test(line))) ||
-						screen.text(),
-					{
-						timeout: seconds * 1000,
-						interval: 40,
-					},
-				)
-				.toBe(true);
-		},
+		losesSight: async (found: string | RegExp, seconds = 5) =>
+			waitUntil(
+				() => !screen.shows(found),
+				seconds,
+				() => `still seen: ${found}\n${screen.text()}`,
+			),
 		shows: (found: string | RegExp) =>
 			lines().some(line => (typeof found === 'string' ? line.includes(found) : found.test(line))),
 		resize: (newColumns: number, newRows: number) => {
@@ -211,14 +197,22 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 		},
 		signal: (name: NodeJS.Signals) => process.kill(child.pid, name),
 		ended: async (seconds = 20) => {
-			await expect
-				.poll(() => exit !== undefined || screen.text(), {timeout: seconds * 1000, interval: 40})
-				.toBe(true);
+			await waitUntil(
+				() => exit !== undefined,
+				seconds,
+				() => `not ended:\n${screen.text()}`,
+			);
 			await pause(50);
 			return exit as {exitCode: number; signal?: number | undefined};
 		},
 	};
 	return screen;
+};
+
+/** Polls; an error that shows the whole screen says more than a difference. */
+const waitUntil = async (isSo: () => boolean, seconds: number, complaint: () => string) => {
+	for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(40)) if (isSo()) return;
+	if (!isSo()) throw new Error(complaint());
 };
 
 const paneOf = (lines: readonly string[], title: string) => {

@@ -1,17 +1,13 @@
 import {expect, test} from 'vitest';
-import {changes, key, openLab, openScreen} from './harness.ts';
+import {changes, openLab, openScreen} from './harness.ts';
+import {confirmsRelease, holds, opensGroup} from './steps.ts';
 
 test('story 5: a confirmed hold shows its banner, its countdown and what it does not cover, on every screen', async () => {
 	const lab = await openLab('--seed', '7');
 	await lab.control('POST', '/suspend', {group: 'web-prod', processes: ['AZRebalance']});
 	const screen = openScreen({environment: lab.environment});
-	await screen.sees(/▸ web-prod .*FLAPS/);
-	await screen.press(key.enter);
-	await screen.sees(/Instances \d+ of/);
-	await screen.press('H');
-	await screen.sees('enter holds');
-	await screen.press(key.enter);
-	await screen.sees(/■ HELD by \S+@\S+ since \d\d:\d\d:\d\d/, 15);
+	await opensGroup(screen);
+	await holds(screen);
 	await screen.sees(/ends in (59|60):\d\d ▕█+░*▏ of 60:00/);
 	await screen.sees(/we suspended .*and 3 more \(AZRebalance was off before\)/);
 	await screen.sees(/covered \d+ · not covered \d+/);
@@ -31,13 +27,7 @@ test('story 5: a confirmed hold shows its banner, its countdown and what it does
 	const calls = changes(await lab.requests()).filter(({operation}) => operation !== 'ResumeProcesses');
 	expect(calls.map(({operation}) => operation)).toEqual(['CreateOrUpdateTags', 'SuspendProcesses']);
 	await screen.press('1', 'q');
-	await screen.sees(/Release web-prod/);
-	await screen.sees(/Type (\d+) to release|enter releases/);
-	const count = /Type (\d+) to release/.exec(screen.text())?.[1];
-	await new Promise(resolve => {
-		setTimeout(resolve, 400);
-	});
-	await screen.press(...(count === undefined ? [] : [...count]), key.enter);
+	await confirmsRelease(screen);
 	await screen.ended(30);
 	expect(screen.bytes()).toContain('resumed and verified');
 });
