@@ -15,7 +15,7 @@ export const readHoldRequest = ({positionals, flags}: CommandArgs, settings: Set
 	if (group === undefined || group === '' || more.length > 0)
 		throw usage('hold takes the exact name of one group', ['unflap hold web-prod --for 30m']);
 	if (flags['preset'] !== undefined && flags['processes'] !== undefined)
-		throw usage('--preset and --processes cannot be given together');
+		throw usage('--preset and --processes cannot be given together', ['give one of them']);
 	const preset = flags['processes'] === undefined ? readPreset(flags['preset'] ?? settings.preset) : 'custom';
 	return {
 		group,
@@ -57,5 +57,5 @@ const readFor = (text: string): number => {
 	return seconds;
 };
 
-const usage = (message: string, next: readonly string[] = []): UnflapError =>
+const usage = (message: string, next: readonly string[]): UnflapError =>
 	new UnflapError('usage', message, {next});

@@ -163,7 +163,13 @@ const refused = (context: CommandContext, args: CommandArgs, message: string): E
 const confirmQuiet = async ({preset, group}: HoldRequest, {flags}: CommandArgs): Promise<void> => {
 	if (preset !== 'quiet' || flags['yes'] === true) return;
 	if (!process.stdin.isTTY || !process.stderr.isTTY)
-		throw new UnflapError('usage', 'quiet also stops launches and asks first; without a terminal give --yes');
+		throw new UnflapError(
+			'usage',
+			'quiet also stops launches and asks first; there is no terminal to ask on',
+			{
+				next: ['give --yes'],
+			},
+		);
 	const reader = createInterface({input: process.stdin, output: process.stderr});
 	try {
 		const shownGroup = shown(hostile(group));

@@ -13,7 +13,10 @@ export const holdsCommand: Command = {
 	outputs: ['text', 'json'],
 	mostWords: 0,
 	run: async (context, {output, flags, positionals}) => {
-		if (positionals.length > 0) throw new UnflapError('usage', 'holds takes no group');
+		if (positionals.length > 0)
+			throw new UnflapError('usage', 'holds takes no group', {
+				next: ['unflap show GROUP shows the holds of one'],
+			});
 		if (flags['all-regions'] === true)
 			throw new UnflapError('usage', '--all-regions is not in this version', {
 				next: ['give --region for each'],

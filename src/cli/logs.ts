@@ -117,6 +117,7 @@ const follow = async (job: Job): Promise<ExitCode> => {
 	const printer = createLogsPrinter(out, args.output, instanceIds);
 	const output = createOutput(filter, wish, line => printer.line(line));
 	const merge = createMerge({deliver: output.push, processClock});
+	const sayOnce = createSayOnce();
 	let failed = 0;
 
 	const spools = await openSpools(context, aws);
@@ -140,7 +141,7 @@ const follow = async (job: Job): Promise<ExitCode> => {
 		merge.expect(box);
 		const read = async () => {
 			for await (const event of stream.events) {
-				const outcome = apply(event, {box, instanceId, merge, context, wish});
+				const outcome = apply(event, {box, instanceId, merge, context, wish, sayOnce});
 				if (outcome === 'failed') failed += 1;
 				if (outcome !== 'on') break;
 			}
@@ -205,11 +206,23 @@ type Applied = {
 	readonly merge: Merge;
 	readonly context: CommandContext;
 	readonly wish: Wish;
+	readonly sayOnce: SayOnce;
+};
+
+type SayOnce = (key: string, say: () => void) => void;
+
+const createSayOnce = (): SayOnce => {
+	const said = new Set<string>();
+	return (key, say) => {
+		if (said.has(key)) return;
+		said.add(key);
+		say();
+	};
 };
 
 const apply = (
 	event: StreamEvent,
-	{box, instanceId, merge, context, wish}: Applied,
+	{box, instanceId, merge, context, wish, sayOnce}: Applied,
 ): 'on' | 'done' | 'failed' => {
 	const {out} = context;
 	const id = shown(hostile(instanceId));
@@ -231,7 +244,9 @@ const apply = (
 	}
 	if (state.state === 'waiting' && event.whyNotHigher !== null) {
 		merge.caughtUp(box);
-		out.warn(ours`${id}: ${shown(event.whyNotHigher)}`);
+		sayOnce(`${instanceId} ${event.whyNotHigher}`, () =>
+			out.warn(ours`${id}: ${shown(event.whyNotHigher ?? '')}`),
+		);
 		// Without -f nothing is waited for.
 		if (!wish.follow) return 'failed';
 	}

@@ -20,7 +20,10 @@ export const releaseCommand: Command = {
 	run: async (context, args) => {
 		const selection = readSelection(args);
 		if (context.readOnly)
-			throw new UnflapError('read-only', '--read-only: nothing is released', {exitCode: 3});
+			throw new UnflapError('read-only', '--read-only: nothing is released', {
+				exitCode: 3,
+				next: ['run it without --read-only (look at unflap info for where it is set)'],
+			});
 		if (selection.by === 'group') await refuseUnknown(context, selection.group);
 		const results = await (await context.holds()).release(selection);
 		return say(context, args, results);
@@ -33,13 +36,21 @@ const readSelection = ({positionals, flags}: CommandArgs): ReleaseSelection => {
 	const {hold, all} = flags;
 	const ways = [group, hold, all].filter(way => way !== undefined && way !== false).length;
 	if (ways !== 1 || more.length > 0)
-		throw new UnflapError('usage', 'release takes one of: GROUP, --all, --hold ID');
+		throw new UnflapError('usage', 'release takes one of: GROUP, --all, --hold ID', {
+			next: ['unflap release web-prod', 'unflap holds lists the ids'],
+		});
 	if (typeof hold === 'string') {
-		if (!/^[0-9a-f]{8}$/.test(hold)) throw new UnflapError('usage', 'A hold id has eight hex digits');
+		if (!/^[0-9a-f]{8}$/.test(hold))
+			throw new UnflapError('usage', 'A hold id has eight hex digits', {
+				next: ['unflap holds lists the ids'],
+			});
 		return {by: 'hold', holdId: hold, force};
 	}
 	if (group !== undefined) return {by: 'group', group, force};
-	if (force) throw new UnflapError('usage', '--force goes by name: with GROUP or --hold ID');
+	if (force)
+		throw new UnflapError('usage', '--force goes by name: with GROUP or --hold ID', {
+			next: ['unflap release --hold ID --force'],
+		});
 	return {by: 'all', force: false};
 };
 

@@ -65,7 +65,7 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 	};
 
 	const prepare = async (group: string): Promise<SessionGround> => {
-		refuseUnsafe(aws);
+		refuseUnsafe(aws, settings);
 		const base = await ground();
 		refuseOwnHold(live(), group);
 		await finish(name => name === group);
@@ -131,9 +131,17 @@ const openGround = async (aws: Aws, settings: Settings): Promise<Ground> => {
 };
 
 /** Answers that disagree about the time, or a debugger that can stop the keep loop, make no safe hold. */
-const refuseUnsafe = (aws: Aws): void => {
+const refuseUnsafe = (aws: Aws, {denyNoFuse}: Settings): void => {
 	if (aws.facts.readOnly)
 		throw new UnflapError('read-only', '--read-only: nothing in AWS is changed', {exitCode: 3});
+	if (denyNoFuse)
+		throw new UnflapError(
+			'refused',
+			'denyNoFuse is configured, and this version has no server-side net yet',
+			{
+				next: ['look at unflap info for where denyNoFuse is set'],
+			},
+		);
 	if (inspectorUrl() !== undefined)
 		throw new UnflapError('refused', 'A debugger is open on this process, so it starts no hold', {
 			next: ['start unflap without --inspect (look at NODE_OPTIONS)'],
