@@ -1,7 +1,7 @@
 // Draws an in-process terminal's screen as an SVG: one <text> a run of equal style, backgrounds as <rect>s.
 
 const cellWidth = 8.4;
-const cellHeight = 18;
+const cellHeight = 16.5;
 const margin = 12;
 
 const themes = {
@@ -52,7 +52,7 @@ export const screenSvg = (terminal, {theme = 'dark', title = ''} = {}) => {
 				.filter(Boolean)
 				.join(' ');
 			texts.push(
-				`<text x="${x}" y="${y + 13.5}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(run.text)}</text>`,
+				`<text x="${x}" y="${(y + 12.6).toFixed(1)}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(run.text)}</text>`,
 			);
 		}
 	}
