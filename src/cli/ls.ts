@@ -1,6 +1,5 @@
 /** `unflap ls`: the groups, worst first. */
 import {createProcessClock} from '../base/clock-process.ts';
-import {UnflapError} from '../base/errors.ts';
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {listGroups} from '../groups/list-groups.ts';
@@ -25,8 +24,7 @@ export const lsCommand: Command = {
 	outputs: ['text', 'json', 'jsonl'],
 	mostWords: 1,
 	run: async (context, args) => {
-		const [filter, ...others] = args.positionals;
-		if (others.length > 0) throw new UnflapError('usage', 'ls wants one FILTER', {next: ['unflap ls web']});
+		const [filter] = args.positionals;
 		const aws = await context.aws();
 		const views = await listGroups(aws, {
 			signal: context.signal,

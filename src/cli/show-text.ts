@@ -1,6 +1,6 @@
 /** One group as text: facts, hold and strays, boxes, hooks, lives that ended, newest activities. */
 import {joinShown, ours, shown} from '../base/terminal-text.ts';
-import type {Shown} from '../base/text.ts';
+import type {Hostile, Shown} from '../base/text.ts';
 import {isLive} from '../groups/hold-tag.ts';
 import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
 import type {Printer} from './command.ts';
@@ -48,7 +48,7 @@ const headLines = ({view, targetGroups}: GroupDetail, now: number, paint: Paint)
 	const template =
 		group.template === null
 			? ours`no launch template`
-			: ours`template ${shown(group.template.name)} v${shown(group.template.version)}`;
+			: ours`template ${shown(group.template.name)} ${shown(versionText(group.template.version))}`;
 	const checks = group.healthCheckTypes.join('+') || 'EC2';
 	const rate =
 		flaps.flapsPerHour === null
@@ -72,6 +72,9 @@ const headLines = ({view, targetGroups}: GroupDetail, now: number, paint: Paint)
 		),
 	];
 };
+
+/** `v43`, but `$Latest` as it is. */
+const versionText = (version: Hostile) => (/^\d/.test(version) ? `v${version}` : version);
 
 const holdLines = ({holds, strays}: GroupView, now: number): readonly Shown[] => [
 	...holds.map(hold =>

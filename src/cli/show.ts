@@ -15,8 +15,8 @@ export const showCommand: Command = {
 	outputs: ['text', 'json'],
 	mostWords: 1,
 	run: async (context, {positionals, output}) => {
-		const [text, ...others] = positionals;
-		if (text === undefined || others.length > 0)
+		const [text] = positionals;
+		if (text === undefined)
 			throw new UnflapError('usage', 'show wants one GROUP', {
 				next: ['unflap show web-prod', 'unflap ls lists them'],
 			});
