@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {BoxProcess} from '../agent/box-process.ts';
 import type {PlayedBox} from './played-box.ts';
+import {runInReader} from './reader/run-in-reader.ts';
 import {findNamespaceTool, type NamespaceTool} from './sandbox/namespace.ts';
 import {prefixScripts} from './sandbox/player-script.ts';
 import {refuseUnknownProgram, runInNamespace} from './sandbox/run-in-namespace.ts';
@@ -21,11 +22,11 @@ export const createCommandRunner = (choice: SandboxChoice): CommandRunner => {
 		choice === 'bwrap' || choice === 'unshare' ? choice : undefined;
 	return {
 		async run(box, argv) {
+			if (choice === 'reader' || tool === null) return runInReader(box, argv);
 			scratch ??= createScratch();
-			const folders = scratch.folders(box);
-			if (tool === undefined) tool = choice === 'reader' ? null : findNamespaceTool(folders);
+			tool ??= findNamespaceTool(scratch.folders(box));
+			if (tool === null) return runInReader(box, argv);
 			refuseUnknownProgram(argv, isOnBox);
-			if (tool === null) throw new Error('no namespaces here');
 			return runInNamespace(tool, scratch, box, argv);
 		},
 		async close() {
