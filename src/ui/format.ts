@@ -1,5 +1,5 @@
 /** Numbers as people read them. Seconds are AWS seconds; times are UTC. */
-import {hostile, shown} from '../base/terminal-text.ts';
+import {cut, hostile, shown, width} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 
 const own = (text: string) => text as Shown;
@@ -61,3 +61,22 @@ export const formatHeld = (seconds: number): Shown => {
 	const whole = Math.max(0, Math.round(seconds));
 	return own(`${Math.floor(whole / 60)}m${two(whole % 60)}s`);
 };
+
+const keptTail = 8;
+const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/** A name cut in the middle: names differ at their ends, so the last eight cells stay. */
+export const cutName = (name: Shown, cells: number): Shown => {
+	if (width(name) <= cells) return name;
+	if (cells < 2 * keptTail) return cut(name, cells, 'middle');
+	let tail = '';
+	for (const {segment} of [...segmenter.segment(name)].toReversed()) {
+		if (width(own(segment + tail)) > keptTail) break;
+		tail = segment + tail;
+	}
+	return own(`${cut(name, cells - width(own(tail)))}${tail}`);
+};
+
+/** 'v43'; `$Latest` and `$Default` as they are. */
+export const formatVersion = (version: Hostile): Shown =>
+	/^\d+$/.test(version) ? own(`v${version}`) : shown(version);

@@ -1,7 +1,7 @@
 /** Panes stacked inside one border: titles, contents, folding, exactly as many rows as there are. */
 import {ours, width} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
-import {blank, fitRow, type Row, repeat, rowWidth, type Span, span, spread} from './span.ts';
+import {blank, cropRow, fitRow, type Row, repeat, rowWidth, type Span, span, spread} from './span.ts';
 
 export type Pane = {
 	readonly id: string;
@@ -138,41 +138,13 @@ export const boxed = (
 	];
 };
 
-/** Lays `over` on `base` from a place on; cells below are replaced, wide characters at the edges become blanks. */
+/** Lays `over` on `base` from a place on: what it covers is cut without a mark. */
 export const lay = (base: readonly Row[], over: readonly Row[], top: number, left: number): readonly Row[] =>
 	base.map((given, index) => {
 		const upper = over[index - top];
 		if (upper === undefined) return given;
-		const before = fitRow(given, left);
-		const after = dropCells(given, left + rowWidth(upper));
-		return {spans: [...before.spans, ...upper.spans, ...after]};
+		const right = left + rowWidth(upper);
+		return {spans: [...cropRow(given, 0, left), ...upper.spans, ...cropRow(given, right, rowWidth(given))]};
 	});
-
-const dropCells = ({spans}: Row, cells: number): readonly Span[] => {
-	let left = cells;
-	const kept: Span[] = [];
-	for (const one of spans) {
-		const taken = width(one.text);
-		if (left >= taken) {
-			left -= taken;
-			continue;
-		}
-		if (left === 0) {
-			kept.push(one);
-			continue;
-		}
-		let text = '';
-		let skipped = 0;
-		for (const cluster of one.text) {
-			if (skipped < left) {
-				skipped += width(cluster as Shown);
-				if (skipped > left) text += ' '.repeat(skipped - left);
-			} else text += cluster;
-		}
-		kept.push({...one, text: text as Shown});
-		left = 0;
-	}
-	return kept;
-};
 
 export const emptyNote = (text: Shown): Row => ({spans: [span(ours`  `), span(text, 'dim')]});

@@ -4,14 +4,13 @@ import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {presetProcesses} from '../hold/processes.ts';
 import type {HoldPreview, HoldRequest, HoldSession, Holds, Preset} from '../hold/types.ts';
 import type {HoldOverlay, PresetChoice, Problem, ReleaseOverlay} from './app-state.ts';
+import {extensionSeconds, leaseSeconds} from './lease.ts';
 import {isOn} from './model.ts';
 import {previewOf} from './overlays/hold-preview.ts';
 import type {Ui} from './ui.ts';
 
 /** A key that was on its way before the question stood there is no answer (threats.md T7). */
 const readAfterMs = 300;
-const leaseSeconds = 3600;
-export const extensionSeconds = 900;
 
 const orders: readonly PresetChoice[] = ['freeze', 'no-replace', 'quiet', 'one-patient'];
 

@@ -74,3 +74,31 @@ export const repeat = (one: Span, times: number): Span => ({
 	...one,
 	text: one.text.repeat(Math.max(0, times)) as Shown,
 });
+
+const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/** Cells `from` to `to` of a row; half of a wide character becomes a blank. */
+export const cropRow = ({spans}: Row, from: number, to: number): readonly Span[] => {
+	const kept: Span[] = [];
+	let at = 0;
+	for (const one of spans) {
+		const cells = width(one.text);
+		if (at >= to) break;
+		if (at + cells > from) kept.push({...one, text: cropText(one.text, from - at, to - at)});
+		at += cells;
+	}
+	return at < to && at >= from ? [...kept, {text: fitTo(ours``, to - at)}] : kept;
+};
+
+const cropText = (text: Shown, from: number, to: number): Shown => {
+	if (from <= 0 && width(text) <= to) return text;
+	let kept = '';
+	let at = 0;
+	for (const {segment} of segmenter.segment(text)) {
+		const cells = width(segment as Shown);
+		if (at >= from && at + cells <= to) kept += segment;
+		else kept += ' '.repeat(Math.max(0, Math.min(to, at + cells) - Math.max(from, at)));
+		at += cells;
+	}
+	return kept as Shown;
+};

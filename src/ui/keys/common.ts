@@ -1,6 +1,7 @@
 /** Keys that mean the same on every screen. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
-import {extensionSeconds, holdOrRelease, sessionOn} from '../hold-flow.ts';
+import {holdOrRelease, sessionOn} from '../hold-flow.ts';
+import {extensionSeconds} from '../lease.ts';
 import {interrupt, quit, suspendOrExplain} from '../leaving.ts';
 import {goTo, goUp, historyBack, historyForward, openScreen} from '../navigate.ts';
 import {screenNames} from '../place.ts';

@@ -4,6 +4,7 @@ import type {Shown} from '../../base/text.ts';
 import type {HoldPreview} from '../../hold/types.ts';
 import type {HoldOverlay, PresetChoice} from '../app-state.ts';
 import {formatCountdown, formatTime, plural, shortId} from '../format.ts';
+import {leaseSeconds} from '../lease.ts';
 import type {Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
 import type {OverlayView} from './overlay-view.ts';
@@ -54,23 +55,17 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 				: preview.costs.flatMap(text => wrapWords(shown(text), 56)),
 		),
 		...labelled(ours`Until`, [
-			ours`${formatTime(preview.until)} UTC, in ${formatCountdown((preview.until - model.now) / 1000 > 3590 && (preview.until - model.now) / 1000 < 3605 ? 3600 : (preview.until - model.now) / 1000)}`,
+			ours`${formatTime(model.now + leaseSeconds * 1000)} UTC, in ${formatCountdown(leaseSeconds)}`,
 		]),
 		...joinRows(preview),
 		...(preview.marked.length === 0
 			? []
 			: labelled(ours`Marked`, [
-					ours`${plural(preview.marked.length, 'box', 'boxes')} already marked Unhealthy: set Healthy from a after the hold`,
+					ours`${plural(preview.marked.length, 'box', 'boxes')} already marked Unhealthy: ${overlay.setHealthy ? ours`set Healthy once held, h does not` : ours`h sets them Healthy once held`}`,
 				])),
 		...(preview.permission === 'unknown'
 			? [row(span(ours`  !  whether you may resume could not be proven`, 'warn'))]
 			: []),
-		row(
-			span(
-				ours`  !  no server-side net yet: if this machine dies, the processes stay off until unflap runs here again`,
-				'warn',
-			),
-		),
 		...(preview.refusal === null
 			? []
 			: [blank, row(span(ours`  refused: ${shown(hostile(preview.refusal))}`, 'bad'))]),

@@ -131,15 +131,16 @@ const waterfallRows = (
 		span(axisLabels(axis), 'dim'),
 		...alignCell([span(ours`TOOK`, 'dim')], tookColumns + 1, 'right'),
 	);
-	const drawn = waterfall.rows.map(one =>
-		drawRow(waterfall, one, one.kind === 'unit' && one.unit.name === unit?.name),
-	);
-	const selected = Math.max(
-		0,
-		waterfall.rows.findIndex(one => one.kind === 'unit' && one.unit.name === unit?.name),
-	);
-	const from = windowStart(selected, drawn.length, height - 1);
-	return [head, ...drawn.slice(from, from + height - 1)];
+	const isSelected = (one: WaterfallRow) => one.kind === 'unit' && one.unit.name === unit?.name;
+	// What happens outside the box stays in sight below, however many units there are.
+	const [scrolling, pinned] = [
+		waterfall.rows.filter(({kind}) => kind !== 'outside'),
+		waterfall.rows.filter(({kind}) => kind === 'outside'),
+	];
+	const drawn = scrolling.map(one => drawRow(waterfall, one, isSelected(one)));
+	const room = Math.max(1, height - 1 - pinned.length);
+	const from = windowStart(Math.max(0, scrolling.findIndex(isSelected)), drawn.length, room);
+	return [head, ...drawn.slice(from, from + room), ...pinned.map(one => drawRow(waterfall, one, false))];
 };
 
 const axisLabels = ({ticks, columns}: Waterfall['axis']): Shown => {
@@ -303,8 +304,9 @@ const unitRows = (boot: Boot, unit: BootUnit): readonly Row[] => {
 };
 
 const notesPane = ({boot}: BootScreen): readonly Pane[] => {
-	if (boot.notes.length === 0) return [];
-	const rows = boot.notes
+	const notes = boot.notes.filter(({kind}) => kind !== 'target' && kind !== 'cancelled');
+	if (notes.length === 0) return [];
+	const rows = notes
 		.slice(-6)
 		.map(({text, atSeconds}) =>
 			row(

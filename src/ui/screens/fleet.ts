@@ -2,7 +2,16 @@
 import {cut, hostile, joinShown, ours, shown, width} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {GroupView} from '../../groups/types.ts';
-import {formatAge, formatDuration, formatMinute, halveBins, plural, sparkline} from '../format.ts';
+import {
+	cutName,
+	formatAge,
+	formatDuration,
+	formatMinute,
+	formatVersion,
+	halveBins,
+	plural,
+	sparkline,
+} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import {isOn, type Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
@@ -136,7 +145,7 @@ const columnsFor = (model: Model): readonly Column<GroupView>[] => {
 				span(
 					group.template === null
 						? ours`–`
-						: ours`${shown(group.template.name)} v${shown(group.template.version)}`,
+						: ours`${shown(group.template.name)} ${formatVersion(group.template.version)}`,
 					'dim',
 				),
 			],
@@ -154,9 +163,6 @@ const columnsFor = (model: Model): readonly Column<GroupView>[] => {
 	};
 	return [name, ...kept];
 };
-
-/** In the middle, the last eight cells kept. */
-export const cutName = (name: Shown, cells: number): Shown => cut(name, cells, 'middle');
 
 const flapsCell = ({flaps}: GroupView): readonly Span[] =>
 	flaps.flapsPerHour === null
@@ -225,7 +231,7 @@ const whyRows = (model: Model, view: GroupView): readonly Row[] => {
 		return [
 			row(
 				span(
-					ours`  ${flaps.deaths === 0 ? ours`No deaths` : plural(flaps.deaths, 'death')} in what was read. ${view.inService} of ${group.desired} in service, template ${group.template === null ? ours`–` : ours`v${shown(group.template.version)}`}.`,
+					ours`  ${flaps.deaths === 0 ? ours`No deaths` : plural(flaps.deaths, 'death')} in what was read. ${view.inService} of ${group.desired} in service, template ${group.template === null ? ours`–` : ours`${formatVersion(group.template.version)}`}.`,
 				),
 			),
 		];
@@ -251,7 +257,10 @@ const whyRows = (model: Model, view: GroupView): readonly Row[] => {
 		row(
 			span(ours`  Began     `, 'dim'),
 			span(ours`${since} UTC`),
-			span(group.template === null ? ours`` : ours`, template now v${shown(group.template.version)}`, 'dim'),
+			span(
+				group.template === null ? ours`` : ours`, template now ${formatVersion(group.template.version)}`,
+				'dim',
+			),
 		),
 		row(
 			span(ours`  Do        `, 'dim'),

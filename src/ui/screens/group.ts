@@ -3,7 +3,7 @@ import {cut, hostile, joinShown, ours, shown} from '../../base/terminal-text.ts'
 import type {Shown} from '../../base/text.ts';
 import type {Box, GroupDetail, Life} from '../../groups/types.ts';
 import type {WatchedBox} from '../box-watch.ts';
-import {formatAge, formatDuration, formatMinute, shortId} from '../format.ts';
+import {cutName, formatAge, formatDuration, formatMinute, formatVersion, shortId} from '../format.ts';
 import type {Pane} from '../frame.ts';
 import {boxOf, holdOn, type Model, viewOf} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
@@ -51,7 +51,7 @@ const groupFacts = ({view: {group}}: GroupDetail): readonly Span[] => [
 	span(
 		joinShown(
 			[
-				group.template === null ? ours`no template` : ours`template v${shown(group.template.version)}`,
+				group.template === null ? ours`no template` : ours`template ${formatVersion(group.template.version)}`,
 				ours`${shown(hostile(group.healthCheckTypes.join('+') || 'EC2'))} check`,
 				ours`grace ${formatDuration(group.healthCheckGraceSeconds)}`,
 			],
@@ -133,7 +133,7 @@ const boxColumns = (model: Model): readonly Column<Box>[] => {
 		wide && {
 			heading: ours`NAME`,
 			cells: 20,
-			cell: ({nameTag}) => [span(nameTag === null ? ours`–` : cut(shown(nameTag), 20, 'middle'), 'dim')],
+			cell: ({nameTag}) => [span(nameTag === null ? ours`–` : cutName(shown(nameTag), 20), 'dim')],
 		},
 		columns >= 96 && {
 			heading: ours`AZ`,
@@ -160,7 +160,7 @@ const boxColumns = (model: Model): readonly Column<Box>[] => {
 			heading: ours`TEMPLATE`,
 			cells: 8,
 			cell: ({instance}) => [
-				span(instance.templateVersion === null ? ours`–` : ours`v${shown(instance.templateVersion)}`, 'dim'),
+				span(instance.templateVersion === null ? ours`–` : formatVersion(instance.templateVersion), 'dim'),
 			],
 		},
 	];
@@ -220,7 +220,7 @@ export const bootCell = (box: WatchedBox | null): readonly Span[] => {
 	if (box === null) return [span(ours`–`, 'dim')];
 	const {boot, state} = box;
 	if (boot === null || boot.entryCount === 0)
-		return [span(state.state === 'waiting' ? ours`◌ waits for its agent` : ours`◌ …`, 'busy')];
+		return [span(state.state === 'waiting' ? ours`◌ no agent yet` : ours`◌ …`, 'busy')];
 	if (boot.firstFault !== null) return [span(ours`✖ ${withoutSuffix(boot.firstFault.unit)}`, 'bad')];
 	if (boot.finished) return [span(ours`✔ done`, 'good')];
 	const running = boot.units.findLast(({state: unit, upSeconds}) => unit === 'running' && upSeconds === null);

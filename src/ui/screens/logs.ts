@@ -95,8 +95,21 @@ export const logGeometry = (model: Model, height: number): LogGeometry => {
 	return {top, records: drawn.length, height: height - 1};
 };
 
+type Window = {readonly top: number; readonly drawn: readonly Drawn[]};
+
+const windows = new WeakMap<Model, Window>();
+
+/** Drawn once a frame: for the rows, and for what keys must know of them. */
+const drawWindow = (model: Model, store: LogStore, height: number): Window => {
+	const known = windows.get(model);
+	if (known !== undefined) return known;
+	const made = makeWindow(model, store, height);
+	windows.set(model, made);
+	return made;
+};
+
 /** Records from `top` on that fill the rows; the one under the mark is among them. */
-const drawWindow = (model: Model, store: LogStore, height: number) => {
+const makeWindow = (model: Model, store: LogStore, height: number): Window => {
 	const view = model.state.logs;
 	const end = endOf(store, view);
 	if (view.follow) {
