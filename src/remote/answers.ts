@@ -21,8 +21,8 @@ export type AnswerHandlers = {
 
 export type AnswerReader = {
 	readonly push: (bytes: Uint8Array) => void;
-	/** Resolves when all that was pushed has been handed on. */
-	readonly settled: () => Promise<void>;
+	/** Nothing more will be pushed; resolves when all that came whole has been handed on. */
+	readonly close: () => Promise<void>;
 };
 
 /** A backlog may not unpack to more (threats.md X1). */
@@ -90,7 +90,10 @@ export const createAnswerReader = (nonce: string, handlers: AnswerHandlers): Ans
 			if (part === 'live') pass(buffer);
 			else lines(buffer);
 		},
-		settled: () => new Promise(resolve => unpacker.after(resolve)),
+		close: () => {
+			unpacker.cutShort();
+			return new Promise(resolve => unpacker.after(resolve));
+		},
 	};
 };
 
@@ -101,6 +104,7 @@ const createUnpacker = (handlers: Pick<AnswerHandlers, 'journal' | 'damaged'>) =
 	let gunzip: ReturnType<typeof createGunzip> | null = null;
 	let total = 0;
 	let busy = false;
+	let isWhole = false;
 	const waiting: (() => void)[] = [];
 	const done = () => {
 		busy = false;
@@ -131,7 +135,16 @@ const createUnpacker = (handlers: Pick<AnswerHandlers, 'journal' | 'damaged'>) =
 			if (/^[A-Za-z0-9+/=]*$/.test(line)) gunzip.write(Buffer.from(line, 'base64'));
 			else damaged('the backlog holds something that is no base64');
 		},
-		finish: () => gunzip?.end(),
+		finish: () => {
+			isWhole = true;
+			gunzip?.end();
+		},
+		/** The link was lost in the middle: what is unpacked stands, the rest comes with the next session. */
+		cutShort: () => {
+			if (!busy || isWhole) return;
+			gunzip?.destroy();
+			done();
+		},
 		after: (action: () => void) => {
 			if (busy) waiting.push(action);
 			else action();

@@ -61,7 +61,6 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 		options.reason,
 		{signal},
 	);
-	await handlers.opened(ticket.sessionId);
 	const reader = createJournalReader();
 	let isComplete = false;
 	let channel: Channel | null = null;
@@ -81,6 +80,7 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 	});
 	const states = createStateReader(nonce, {units: handlers.units, said: handlers.said});
 	try {
+		await handlers.opened(ticket.sessionId);
 		channel = await openChannel({
 			ticket,
 			targetId: instanceId,
@@ -107,7 +107,7 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 	}
 	const opened = channel;
 	const finish = async (end: ChannelEnd): Promise<BoxSessionEnd> => {
-		await answers.settled();
+		await answers.close();
 		// A cut last line is no entry: it comes whole after the cursor, in the next session.
 		if (isComplete) {
 			const rest = reader.end();

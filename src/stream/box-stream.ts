@@ -1,231 +1,194 @@
 /**
  * Everything a box says, for as long as it lives: the console until the agent answers, then its journal, reopened after
- * the last cursor when the link drops. Dead or alive is asked of EC2, never concluded from a silent socket.
+ * the last cursor when the link drops.
  */
 import {UnflapError} from '../base/errors.ts';
 import {createRedactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
-import type {ParsedLine} from '../journal/parse-entry.ts';
-import type {JournalEntry} from '../journal/types.ts';
-import {type BoxSession, type BoxSessionEnd, openBoxSession} from './box-session.ts';
+import {createBoxLife, messageOf} from './box-life.ts';
+import {type BoxSession, type BoxSessionEnd, type BoxSessionHandlers, openBoxSession} from './box-session.ts';
 import {createConsoleRung} from './console-rung.ts';
+import {createEntryFlow} from './entry-flow.ts';
 import {createEventQueue} from './event-queue.ts';
-import {createEntryRedactor} from './redact-entries.ts';
-import {createResumePoint} from './resume-point.ts';
 import {createSessionRegister} from './session-register.ts';
 import type {BoxStream, BoxStreamOptions, Rung, StreamEvent, StreamState} from './types.ts';
 
 /** Events waiting for their reader before the socket is paused. */
 const maxQueuedEvents = 20_000;
 const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
+/** After so many refusals in a row the console is read beside the tries. */
+const triesBeforeConsole = 3;
 const agentPollMs = 2000;
-/** A live box that is silent for so long is looked up in EC2. */
-const silenceMs = 20_000;
+/** A live box that is silent for so long is looked up in EC2, all of them in one call. */
+const silenceMs = 4000;
 /** Between two counts of bytes. */
 const byteCountMs = 250;
 
 export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	const {aws, instanceId, processClock} = options;
-	const stopped = new AbortController();
-	if (options.signal?.aborted) stopped.abort();
-	options.signal?.addEventListener('abort', () => void stop(), {once: true});
-	const {signal} = stopped;
+	const {signal, stopped} = createStop(options.signal, () => void stop());
 	const shortId = instanceId.slice(-4);
 	let session: BoxSession | null = null;
 	let rung: Rung = 'console';
 	let whyNotHigher: Hostile | null = null;
 	let lastByteAt = processClock.now();
+
 	const queue = createEventQueue<StreamEvent>(maxQueuedEvents, isFull =>
 		isFull ? session?.pause() : session?.resume(),
 	);
-	const register = createSessionRegister({
-		stateFolder: options.stateFolder ?? null,
-		region: aws.facts.region,
-		endpoint: aws.facts.endpoint,
-	});
-	const resumePoint = createResumePoint();
-	const redact = createEntryRedactor(options.redactor ?? createRedactor());
 	const say = (state: StreamState) => queue.push({kind: 'state', state, rung, whyNotHigher});
+	const mark = (text: Hostile) => queue.push({kind: 'mark', text: `${shortId} ${text}`});
+	const markOnce = once(mark);
+	const life = createBoxLife(options);
+	const flow = createEntryFlow({
+		push: queue.push,
+		redactor: options.redactor ?? createRedactor(),
+		spool: options.spool,
+		shortId,
+		processClock,
+	});
 	const consoleRung = createConsoleRung({
 		aws,
 		instanceId,
 		processClock,
 		show: text => queue.push({kind: 'console', text}),
 	});
+	const register = createSessionRegister({
+		stateFolder: options.stateFolder ?? null,
+		region: aws.facts.region,
+		endpoint: aws.facts.endpoint,
+	});
+	/** A state folder that cannot be written is no reason to read nothing. */
+	const registered = (write: Promise<void>) =>
+		write.catch((error: unknown) => markOnce(`open sessions are not recorded: ${messageOf(error)}`));
+	const countBytes = createByteCount(processClock.now, count => queue.push({kind: 'bytes', count}));
 
-	/** The reason why the box is gone, or null while EC2 knows it as alive, or cannot be asked. */
-	const goneWhy = async (): Promise<Hostile | null> => {
+	const handlers: BoxSessionHandlers = {
+		opened: sessionId => registered(register.add(sessionId)),
+		abandoned: sessionId => registered(register.remove(sessionId)),
+		probe: facts => facts.missing.forEach(markOnce),
+		lines: flow.lines,
+		live: cursor => {
+			flow.liveFrom(cursor);
+			say({state: 'live'});
+		},
+		units: units => queue.push({kind: 'units', units}),
+		said: line => {
+			if (line.trim() !== '') markOnce(`says: ${line}`);
+		},
+		bytes: count => {
+			lastByteAt = processClock.now();
+			countBytes(count);
+		},
+	};
+
+	const endSession = async (opened: BoxSession) => {
+		if (session === opened) session = null;
 		try {
-			const [instance] = await aws.polling.instances([instanceId], {signal});
-			if (instance === undefined) return 'EC2 does not know it any more';
-			if (!['shutting-down', 'terminated', 'stopping', 'stopped'].includes(instance.state)) return null;
-			return (await options.causeOfDeath?.()) ?? instance.stateReason ?? instance.state;
+			await opened.stop();
 		} catch (error) {
-			whyNotHigher = `EC2 cannot be asked: ${messageOf(error)}`;
-			return null;
+			mark(`the session could not be ended: ${messageOf(error)}`);
+			return;
 		}
+		await registered(register.remove(opened.sessionId));
 	};
-
-	const endAsGone = (why: Hostile) => {
-		queue.push({kind: 'mark', text: `${shortId} died: ${why}`});
-		say({state: 'gone', why});
-	};
-
-	/** True when the agent can be asked for a session; otherwise `whyNotHigher` says what is known. */
-	const agentAnswers = async () => {
-		try {
-			const connected = await aws.polling.ssmConnected(instanceId, {signal});
-			if (!connected) whyNotHigher = 'the SSM agent does not answer yet';
-			return connected;
-		} catch (error) {
-			whyNotHigher = messageOf(error);
-			// Who may not ask for the status may still be allowed to start a session.
-			return error instanceof UnflapError && error.kind === 'denied';
-		}
-	};
-
-	let droppedAt: number | null = null;
-	const onEntries = (lines: readonly ParsedLine[]) => {
-		const entries: JournalEntry[] = [];
-		for (const line of lines) {
-			if (line.kind === 'entry') entries.push(line.entry);
-			else if (line.kind === 'garbage')
-				queue.push({kind: 'lost', lines: 1, why: `not an entry: ${line.text}`});
-		}
-		const fresh = resumePoint.fresh(entries);
-		sayResumed();
-		if (fresh.length === 0) return;
-		const masked = fresh.map(redact);
-		options.spool?.append(masked);
-		queue.push({kind: 'entries', entries: masked});
-	};
-	const sayResumed = () => {
-		const resumed = resumePoint.resumed();
-		if (droppedAt === null || resumed === null) return;
-		const seconds = ((processClock.now() - droppedAt) / 1000).toFixed(1);
-		droppedAt = null;
-		const text = `${shortId} link dropped ${seconds}s, ${resumedTexts[resumed]}`;
-		queue.push({kind: 'mark', text});
-		if (resumed !== 'exact') queue.push({kind: 'lost', lines: 0, why: text});
-	};
-
-	const said = new Set<string>();
-	/** A line that comes with each try is said once. */
-	const saidOnce = (line: string) => {
-		if (line.trim() === '' || said.has(line) || said.size > 200) return;
-		said.add(line);
-		queue.push({kind: 'mark', text: `${shortId} says: ${line}`});
-	};
-	let uncounted = 0;
-	let countedAt = 0;
-	const countBytes = (count: number) => {
-		lastByteAt = processClock.now();
-		uncounted += count;
-		if (lastByteAt - countedAt < byteCountMs) return;
-		countedAt = lastByteAt;
-		queue.push({kind: 'bytes', count: uncounted});
-		uncounted = 0;
-	};
-
-	const openSession = () =>
-		openBoxSession({
-			aws,
-			instanceId,
-			reason: options.reason ?? 'unflap: read the journal',
-			processClock,
-			signal,
-			line: {
-				boot: options.boot ?? 'running',
-				cursor: resumePoint.cursor(),
-				follow: options.follow ?? true,
-				unitStates: options.unitStates ?? true,
-			},
-			handlers: {
-				opened: register.add,
-				abandoned: register.remove,
-				probe: facts => {
-					for (const text of facts.missing) queue.push({kind: 'mark', text: `${shortId} ${text}`});
-				},
-				lines: onEntries,
-				live: cursor => {
-					resumePoint.liveFrom(cursor);
-					say({state: 'live'});
-				},
-				units: units => queue.push({kind: 'units', units}),
-				said: saidOnce,
-				bytes: countBytes,
-			},
-		});
 
 	/** Ends the session when EC2 says that a silent box is gone; a link that is merely silent stays. */
 	const watchSilence = async (opened: BoxSession, over: AbortSignal) => {
 		while (!over.aborted) {
 			await processClock.sleep(silenceMs, over);
 			if (over.aborted || processClock.now() - lastByteAt < silenceMs) continue;
-			if ((await goneWhy()) !== null) await endSession(opened);
+			if ((await life.goneWhy()) !== null) return endSession(opened);
 		}
-	};
-
-	const endSession = async (opened: BoxSession) => {
-		try {
-			await opened.stop();
-		} catch (error) {
-			queue.push({kind: 'mark', text: `${shortId} the session could not be ended: ${messageOf(error)}`});
-			return;
-		}
-		await register.remove(opened.sessionId);
 	};
 
 	/** One session to its end. */
-	const follow = async (): Promise<BoxSessionEnd> => {
-		resumePoint.reopen();
-		session = await openSession();
+	const readSession = async (): Promise<BoxSessionEnd> => {
+		const opened = await openBoxSession({
+			aws,
+			instanceId,
+			reason: options.reason ?? 'unflap: read the journal',
+			processClock,
+			signal,
+			line: {
+				cursor: flow.reopen(),
+				boot: options.boot ?? 'running',
+				follow: options.follow ?? true,
+				unitStates: options.unitStates ?? true,
+			},
+			handlers,
+		});
+		session = opened;
 		rung = 'session';
 		whyNotHigher = null;
-		if (resumePoint.delivered() === 0) say({state: 'backlog'});
+		if (flow.delivered() === 0) say({state: 'backlog'});
 		const over = new AbortController();
-		void watchSilence(session, over.signal);
-		const end = await session.ended;
+		void watchSilence(opened, over.signal);
+		// Asked to stop while it was being opened: nobody else would end it.
+		if (signal.aborted) void endSession(opened);
+		const end = await opened.ended;
 		over.abort();
+		if (!signal.aborted) void endSession(opened);
 		return end;
+	};
+
+	const endAsGone = (why: Hostile) => {
+		mark(`died: ${why}`);
+		say({state: 'gone', why});
+	};
+
+	const waitForAgent = async (): Promise<'answers' | 'gone' | 'stopped'> => {
+		while (!signal.aborted) {
+			whyNotHigher = await life.whyNoAgent(signal);
+			if (whyNotHigher === null) return 'answers';
+			rung = 'console';
+			const why = await life.goneWhy();
+			if (why !== null) {
+				endAsGone(why);
+				return 'gone';
+			}
+			say({state: 'waiting', why: whyNotHigher});
+			if (options.console !== false) await consoleRung.read(signal);
+			await processClock.sleep(agentPollMs, signal);
+		}
+		return 'stopped';
+	};
+
+	/** True when there is nothing more to read, ever. */
+	const readOnce = async (): Promise<boolean> => {
+		try {
+			const end = await readSession();
+			if (signal.aborted) return true;
+			if (end.kind === 'complete') {
+				say({state: 'ended', why: ''});
+				return true;
+			}
+			whyNotHigher = endText(end);
+			say({state: 'dropped', since: flow.dropped()});
+		} catch (error) {
+			if (signal.aborted) return true;
+			whyNotHigher = messageOf(error);
+			if (!isFinal(error)) return false;
+			say({state: 'ended', why: whyNotHigher});
+			return true;
+		}
+		return false;
 	};
 
 	const run = async () => {
 		let failures = 0;
 		say({state: 'waiting', why: 'asking whether the SSM agent answers'});
 		while (!signal.aborted) {
-			if (droppedAt === null && !(await agentAnswers())) {
-				rung = 'console';
-				const why = await goneWhy();
-				if (why !== null) return endAsGone(why);
-				say({state: 'waiting', why: whyNotHigher ?? ''});
-				if (options.console !== false) await consoleRung.read(signal);
-				await processClock.sleep(agentPollMs, signal);
-				continue;
-			}
-			try {
-				const before = resumePoint.delivered();
-				const end = await follow();
-				if (signal.aborted) return;
-				if (end.kind === 'complete') {
-					if (session !== null) await endSession(session);
-					return say({state: 'ended', why: ''});
-				}
-				if (resumePoint.delivered() > before) failures = 0;
-				whyNotHigher = endText(end);
-			} catch (error) {
-				if (signal.aborted) return;
-				whyNotHigher = messageOf(error);
-				if (isFinal(error)) return say({state: 'ended', why: whyNotHigher});
-			}
-			if (session !== null) {
-				droppedAt ??= processClock.now();
-				say({state: 'dropped', since: droppedAt});
-				void endSession(session);
-				session = null;
-			}
-			const why = failures > 0 ? await goneWhy() : null;
+			if (!flow.isDropped() && (await waitForAgent()) !== 'answers') return;
+			const before = flow.delivered();
+			if (await readOnce()) return;
+			if (flow.delivered() > before) failures = 0;
+			const why = failures > 0 ? await life.goneWhy() : null;
 			if (why !== null) return endAsGone(why);
+			if (failures >= triesBeforeConsole && options.console !== false) {
+				rung = 'console';
+				await consoleRung.read(signal);
+			}
 			await processClock.sleep(retryMs[Math.min(failures, retryMs.length - 1)] ?? 5000, signal);
 			failures += 1;
 		}
@@ -244,10 +207,33 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	return {instanceId, events: queue.events, stop};
 };
 
-const resumedTexts = {
-	exact: 'resumed at the same journal cursor, 0 lines lost',
-	rebooted: 'and the box has rebooted since: its new boot follows, the end of the old one was not seen',
-	inexact: 'resumed, but the journal no longer holds the last line seen: lines may be missing',
+const createStop = (outer: AbortSignal | undefined, stop: () => void) => {
+	const stopped = new AbortController();
+	if (outer?.aborted) stopped.abort();
+	else outer?.addEventListener('abort', stop, {once: true});
+	return {stopped, signal: stopped.signal};
+};
+
+/** Lines that come with each try are said once. */
+const once = (say: (line: string) => void) => {
+	const said = new Set<string>();
+	return (line: string) => {
+		if (said.has(line) || said.size > 200) return;
+		said.add(line);
+		say(line);
+	};
+};
+
+const createByteCount = (now: () => number, show: (count: number) => void) => {
+	let uncounted = 0;
+	let countedAt = 0;
+	return (count: number) => {
+		uncounted += count;
+		if (now() - countedAt < byteCountMs) return;
+		countedAt = now();
+		show(uncounted);
+		uncounted = 0;
+	};
 };
 
 const endText = (end: BoxSessionEnd): Hostile =>
@@ -257,5 +243,3 @@ const endText = (end: BoxSessionEnd): Hostile =>
 const isFinal = (error: unknown) =>
 	error instanceof UnflapError &&
 	['read-only', 'usage', 'bad-input', 'denied', 'no-credentials'].includes(error.kind);
-
-const messageOf = (error: unknown): Hostile => (error instanceof Error ? error.message : String(error));

@@ -70,8 +70,11 @@ export const createMerge = ({
 			behind.set(box, processClock.now() + patienceMs);
 		},
 		caughtUp: box => {
-			behind.delete(box);
-			tick();
+			if (!behind.delete(box) || behind.size > 0) return;
+			// All backlogs are through: whole, they need no window.
+			const due = held;
+			held = [];
+			hand(due);
 		},
 		tick,
 		finish: () => {

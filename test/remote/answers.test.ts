@@ -23,7 +23,7 @@ const read = async (text: string, chunk = 7) => {
 	});
 	const bytes = Buffer.from(text, 'latin1');
 	for (let at = 0; at < bytes.length; at += chunk) reader.push(bytes.subarray(at, at + chunk));
-	await reader.settled();
+	await reader.close();
 	return {events: events.filter((event, index) => event !== events[index - 1]), journal};
 };
 
@@ -70,6 +70,14 @@ test('Q6 a damaged backlog is said, and what follows still comes', async () => {
 test('X1 a backlog that unpacks without end is stopped without memory', async () => {
 	const {events} = await read(`:${nonce}:backlog gzip\nnot base64 at all!\n:${nonce}:end\n`, 1000);
 	expect(events).toEqual(['damaged the backlog holds something that is no base64', 'end']);
+});
+
+test('a link that is lost in the middle of the backlog leaves what came, and waits for nothing', async () => {
+	const {events} = await read(
+		`:${nonce}:backlog gzip\n${packed('{"a":1}\n'.repeat(1000)).slice(0, 100)}\n`,
+		50,
+	);
+	expect(events.filter(event => event !== 'backlog')).toEqual([]);
 });
 
 const readStates = (text: string, chunk = 5) => {

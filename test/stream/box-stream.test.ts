@@ -20,6 +20,9 @@ const lines = recorded.map(line => line.replaceAll('5990577a209f45ceaef8888e4a37
 const cursorsOf = (given: readonly string[]) =>
 	given.map(line => (JSON.parse(line) as Record<string, string>)['__REALTIME_TIMESTAMP'] ?? '');
 
+/** Eight programs may share two cores. */
+const patience = {timeout: 45_000};
+
 let agent: FakeAgent | null = null;
 let stream: BoxStream | null = null;
 afterEach(async () => {
@@ -54,9 +57,9 @@ test('the backlog comes packed, then live lines without a gap, then the unit sta
 			readFileSync(join(recording, 'systemctl-show-units.txt'), 'utf8'),
 		);
 	});
-	await expect.poll(() => box.states()).toContain('live');
+	await expect.poll(() => box.states(), patience).toContain('live');
 	box.agent.addLines(lines.slice(600));
-	await expect.poll(() => box.entries().length, {timeout: 5000}).toBe(lines.length);
+	await expect.poll(() => box.entries().length, patience).toBe(lines.length);
 	expect(times(box.entries())).toEqual(cursorsOf(lines));
 	expect(box.states()).toEqual(['waiting', 'backlog', 'live']);
 	const units = box.events.find(event => event.kind === 'units');
@@ -67,12 +70,12 @@ test('the backlog comes packed, then live lines without a gap, then the unit sta
 
 test('story 14: a dropped link is reopened after the last cursor and says so, no line missing, none twice', async () => {
 	const box = await open({}, ({addLines}) => addLines(lines.slice(0, 500)));
-	await expect.poll(() => box.states()).toContain('live');
+	await expect.poll(() => box.states(), patience).toContain('live');
 	box.agent.addLines(lines.slice(500, 600));
-	await expect.poll(() => box.entries().length).toBe(600);
+	await expect.poll(() => box.entries().length, patience).toBe(600);
 	box.agent.dropLink(400);
 	box.agent.addLines(lines.slice(600));
-	await expect.poll(() => box.entries().length, {timeout: 8000}).toBe(lines.length);
+	await expect.poll(() => box.entries().length, patience).toBe(lines.length);
 	expect(times(box.entries())).toEqual(cursorsOf(lines));
 	expect(box.marks()).toEqual([
 		expect.stringMatching(/^7e20 link dropped \d+\.\ds, resumed at the same journal cursor, 0 lines lost$/),
@@ -92,7 +95,7 @@ test('a link that drops in the middle of the backlog loses nothing either', asyn
 			return [frame];
 		});
 	});
-	await expect.poll(() => box.entries().length, {timeout: 8000}).toBe(lines.length);
+	await expect.poll(() => box.entries().length, patience).toBe(lines.length);
 	expect(times(box.entries())).toEqual(cursorsOf(lines));
 });
 
@@ -105,19 +108,19 @@ test.each([
 		fake.addLines(lines.slice(0, 200));
 		fake.setFault(fault);
 	});
-	await expect.poll(() => box.entries().length, {timeout: 15_000}).toBe(200);
+	await expect.poll(() => box.entries().length, patience).toBe(200);
 	expect(times(box.entries())).toEqual(cursorsOf(lines.slice(0, 200)));
 });
 
 test('story 13: a box is dead only when EC2 says so', async () => {
 	const box = await open({causeOfDeath: async () => 'elb'}, ({addLines}) => addLines(lines.slice(0, 50)));
-	await expect.poll(() => box.states()).toContain('live');
+	await expect.poll(() => box.states(), patience).toContain('live');
 	box.agent.dropLink(600);
-	await expect.poll(() => box.states().filter(state => state === 'live').length, {timeout: 8000}).toBe(2);
+	await expect.poll(() => box.states().filter(state => state === 'live').length, patience).toBe(2);
 	expect(box.states()).not.toContain('gone');
 	box.agent.setInstance({state: 'terminated', stateReason: 'Server.InternalError'});
 	box.agent.dropLink(60_000);
-	await expect.poll(() => box.states(), {timeout: 8000}).toContain('gone');
+	await expect.poll(() => box.states(), patience).toContain('gone');
 	expect(box.marks().at(-1)).toBe('7e20 died: elb');
 	await box.done;
 });
@@ -128,13 +131,13 @@ test('before the agent answers the console is shown, and the stream climbs by it
 		fake.setConnected(false);
 		fake.setConsole('[    0.000000] Linux version 6.1\n');
 	});
-	await expect.poll(() => box.events.map(({kind}) => kind)).toContain('console');
+	await expect.poll(() => box.events.map(({kind}) => kind), patience).toContain('console');
 	expect(box.events.find(event => event.kind === 'state' && event.whyNotHigher !== null)).toMatchObject({
 		rung: 'console',
 		whyNotHigher: 'the SSM agent does not answer yet',
 	});
 	box.agent.setConnected(true);
-	await expect.poll(() => box.states(), {timeout: 8000}).toContain('live');
+	await expect.poll(() => box.states(), patience).toContain('live');
 	expect(box.entries()).toHaveLength(20);
 });
 

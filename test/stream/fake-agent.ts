@@ -8,6 +8,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type WebSocket, WebSocketServer} from 'ws';
 import type {Aws, Ec2Instance} from '../../src/aws/types.ts';
+import {encodeAcknowledgement} from '../../src/channel/acknowledge.ts';
 import {decodeFrame, encodeFrame} from '../../src/channel/frame.ts';
 
 export type FrameFault = (frame: Buffer, number: number) => readonly Buffer[] | 'later';
@@ -59,6 +60,8 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 	};
 	put('journalctl', journalctl, 0o755);
 	put('systemctl', systemctl, 0o755);
+	// On a busy machine a nice player would starve.
+	put('nice', '#!/bin/sh\nshift 2\nexec "$@"\n', 0o755);
 	put('journal', '');
 	put('units', '');
 	put('show', '');
@@ -90,6 +93,7 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 		sockets.add(socket);
 		let sequenceNumber = 0;
 		let held: Buffer[] = [];
+		const seen = new Set<number>();
 		const put = (payloadType: number, payload: Buffer) => {
 			const frame = encodeFrame({
 				messageType: 'output_stream_data',
@@ -175,6 +179,9 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 				unacknowledged.delete(parsed['AcknowledgedMessageSequenceNumber'] ?? -1);
 				return;
 			}
+			socket.send(encodeAcknowledgement(frame, {createdDate: Date.now()}));
+			if (seen.has(frame.sequenceNumber)) return;
+			seen.add(frame.sequenceNumber);
 			if (frame.payloadType === 6) {
 				put(7, Buffer.from('{"HandshakeTimeToComplete":1,"CustomerMessage":""}'));
 				run();
