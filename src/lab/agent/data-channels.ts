@@ -32,7 +32,6 @@ type Session = {
 	isSilent: boolean;
 	lastInputAt: number;
 	watch: NodeJS.Timeout;
-	readonly faultsDone: Set<string>;
 	openedAt: number;
 };
 
@@ -48,6 +47,7 @@ const document = 'AWS-StartNonInteractiveCommand';
 
 export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels => {
 	const sessions = new Map<string, Session>();
+	const faultsDone = new Set<string>();
 	const awayUntil = new Map<string, number>();
 	const server = new WebSocketServer({noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes});
 	const monotonicMs = () => performance.now();
@@ -100,7 +100,6 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 			isSilent: false,
 			lastInputAt: monotonicMs(),
 			watch: setInterval(() => watch(session), watchMs).unref(),
-			faultsDone: new Set(),
 			openedAt: monotonicMs(),
 		};
 		sessions.set(sessionId, session);
@@ -125,8 +124,10 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 		if (session.socket !== null && now - session.openedAt > hourMs) session.socket.close(1000, 'Bye');
 		for (const fault of world.channelFaults(session.instanceId)) {
 			if ((fault.kind !== 'disconnect' && fault.kind !== 'pause') || session.socket === null) continue;
-			if (session.faultsDone.has(fault.id)) continue;
-			session.faultsDone.add(fault.id);
+			// Once an instance: a client that reopens has another session.
+			const done = `${session.instanceId} ${fault.id}`;
+			if (faultsDone.has(done)) continue;
+			faultsDone.add(done);
 			if (fault.kind === 'disconnect') {
 				awayUntil.set(session.instanceId, now + fault.ms);
 				session.socket.close(1000, 'Bye');
