@@ -17,7 +17,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The words of the table in src/main.ts: any other first word is the name of a group. */
 const words = ['ls', 'show', 'hold', 'holds', 'release', 'logs', 'boot', 'demo', 'lab', 'info'];
-const flagsWithValue = ['-p', '--profile', '-r', '--region', '-o', '--output', '--endpoint-url', '--config'];
+const flagsWithValue = [
+	...['-p', '--profile', '-r', '--region', '-o', '--output', '--endpoint-url', '--config'],
+	...['--view', '-f', '--filter'],
+];
 
 const isOldNode = () => {
 	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

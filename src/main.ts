@@ -7,7 +7,7 @@ import {createEnding, type Ending} from './base/exit.ts';
 import {loadSettings} from './base/load-settings.ts';
 import {createRedactor} from './base/redact.ts';
 import {hostile, ours, setRedactor, shown} from './base/terminal-text.ts';
-import {type Invocation, parseCommand, readInvocation} from './cli/arguments.ts';
+import {type Invocation, parseCommand, readInvocation, screenFlags} from './cli/arguments.ts';
 import type {Command, CommandArgs, CommandContext, Printer} from './cli/command.ts';
 import {createContext} from './cli/context.ts';
 import {helpOf, helpOfAll} from './cli/help.ts';
@@ -130,14 +130,7 @@ const showScreen = async (context: CommandContext, {flags, positionals}: Command
 const tuiShape = {
 	name: '',
 	usage: 'unflap [GROUP]',
-	flags: {
-		view: {
-			type: 'string',
-			value: 'SCREEN',
-			help: 'the screen to begin with: fleet, group, boot, logs, why, activity',
-		},
-		filter: {type: 'string', short: 'f', value: 'TEXT', help: 'show only groups with these words'},
-	},
+	flags: screenFlags,
 	outputs: ['text'],
 } as const;
 

@@ -28,23 +28,32 @@ export type Invocation = {
 	readonly version: boolean;
 };
 
-/** Finds the command's word. Before it only global flags may stand, since only their shape is known. */
+/** Flags of the terminal UI: with the global ones, all that may stand before a word. */
+export const screenFlags = {
+	view: {
+		type: 'string',
+		value: 'SCREEN',
+		help: 'the screen to begin with: fleet, group, boot, logs, why, activity',
+	},
+	filter: {type: 'string', short: 'f', value: 'TEXT', help: 'show only groups with these words'},
+} as const satisfies Readonly<Record<string, FlagSpec>>;
+
+/** Finds the command's word. Before it only flags whose shape is known without the command may stand. */
 export const readInvocation = (argv: readonly string[]): Invocation => {
 	const {before} = splitRest(argv);
 	const {tokens} = parseArgs({
 		args: [...before],
-		options: optionsOf(globalFlags),
+		options: optionsOf({...globalFlags, ...screenFlags}),
 		strict: false,
 		allowPositionals: true,
 		tokens: true,
 	});
 	const first = tokens.find(token => token.kind === 'positional');
-	const named = (name: string) => tokens.some(token => token.kind === 'option' && token.name === name);
 	return {
 		word: first?.value ?? null,
 		others: first === undefined ? argv : argv.filter((_, index) => index !== first.index),
-		help: named('help'),
-		version: named('version'),
+		help: before.includes('--help') || before.includes('-h'),
+		version: before.includes('--version') || before.includes('-V'),
 	};
 };
 

@@ -17,10 +17,19 @@ test.each([
 	[['-p', 'prod', '--region=eu-west-1', 'ls'], 'ls', ['-p', 'prod', '--region=eu-west-1']],
 	[['-o', 'json', 'logs', 'web', '--', 'ls'], 'logs', ['-o', 'json', 'web', '--', 'ls']],
 	[['--read-only'], null, ['--read-only']],
+	[['--view', 'boot', 'web-prod'], 'web-prod', ['--view', 'boot']],
+	[['--view', 'logs'], null, ['--view', 'logs']],
+	[['-f', 'web'], null, ['-f', 'web']],
+	[['logs', '-f', 'web'], 'logs', ['-f', 'web']],
 	[['--', 'ls'], null, ['--', 'ls']],
 	[[], null, []],
 ])('%j has the command %j', (argv, word, others) => {
 	expect(readInvocation(argv)).toMatchObject({word, others});
+});
+
+test('help is asked for anywhere before --', () => {
+	expect(readInvocation(['logs', '-f', '--help'])).toMatchObject({word: 'logs', help: true});
+	expect(readInvocation(['run', '--', '--help'])).toMatchObject({help: false});
 });
 
 test('global flags stand anywhere before --, the rest is left alone', () => {
