@@ -5,11 +5,13 @@ import {rootOf} from './unit-view.ts';
 
 const maxSuppressedNotes = 20;
 
+/** The most telling first. */
 export const notesOf = (boot: BootRecord, views: readonly BootUnit[]): readonly BootNote[] => [
-	...boot.notes,
-	...suppressedNotes(boot),
 	...cancelNotes(boot, views),
+	...suppressedNotes(boot),
+	...boot.notes.filter(note => note.kind !== 'target'),
 	...otherUnits(boot),
+	...boot.notes.filter(note => note.kind === 'target'),
 ];
 
 const suppressedNotes = (boot: BootRecord): readonly BootNote[] =>
@@ -31,7 +33,7 @@ const cancelNotes = (boot: BootRecord, views: readonly BootUnit[]): readonly Boo
 			return [
 				{
 					kind: 'orphan',
-					text: `${view.name} never came back: ${cause.name} failed, which cancelled it, and has recovered since`,
+					text: `${cause.name} recovered, ${view.name} never came back: its start was cancelled for good`,
 					atSeconds,
 				},
 			];
