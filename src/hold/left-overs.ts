@@ -145,5 +145,9 @@ export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: numb
 	const explained = new Set([...own.wanted, ...own.joined, ...own.baseline]);
 	const claimed = Object.entries(processLetters).filter(([, letter]) => letters.includes(letter));
 	if (claimed.some(([process]) => !explained.has(process))) return null;
-	return {...own, wanted: inOrder(named)};
+	const seen = named.some(process => {
+		const reason = reasons.get(process);
+		return reason !== undefined && isOurs(own, process, reason, rate);
+	});
+	return {...own, wanted: inOrder(named), sent: own.sent || seen};
 };
