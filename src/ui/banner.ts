@@ -101,7 +101,7 @@ const netRow = (): Row =>
 	row(
 		span(ours`    if this laptop dies   `, 'dim'),
 		span(
-			ours`no server-side net yet: the guardian releases if unflap dies, nobody if the machine does`,
+			ours`no server-side net yet: if unflap alone dies, its guardian releases`,
 			'warn',
 		),
 	);

@@ -1,5 +1,5 @@
 /** Panes stacked inside one border: titles, contents, folding, exactly as many rows as there are. */
-import {ours, width} from '../base/terminal-text.ts';
+import {ours} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {blank, cropRow, fitRow, type Row, repeat, rowWidth, type Span, span, spread} from './span.ts';
 

@@ -9,12 +9,15 @@ test('story 25: help begins with this screen, searches as one types, and gives t
 	for (const view of ['1', '2', '3', '4', '5', '6']) {
 		await screen.press(view);
 		await pause(500);
-		const keys = screen.footer();
+		const labels = screen
+			.footer()
+			.trim()
+			.split(/ {2,}/)
+			.flatMap(entry => entry.split(' ').slice(0, 1));
 		await screen.press('?');
 		await screen.sees('Keys, this screen first');
 		const help = screen.text();
-		for (const word of ['esc', 'enter']) expect(help).toContain(word);
-		void keys;
+		for (const label of labels) expect(help, `${view}: ${label}`).toContain(label);
 		await screen.press(key.escape);
 		await screen.losesSight('Keys, this screen first');
 	}

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {key, openLab, openScreen} from './harness.ts';
+import {opensGroup, seesFleet} from './steps.ts';
 
 test('story 26: an empty region says so, and what to do', async () => {
 	const lab = await openLab('--groups', '0', '--seed', '7');
@@ -13,8 +14,7 @@ test('story 26: an empty region says so, and what to do', async () => {
 test('story 26: forty boxes scroll, and the title and the panes stay', async () => {
 	const lab = await openLab('--groups', '1', '--instances', '40', '--seed', '7');
 	const screen = openScreen({environment: lab.environment});
-	await screen.sees(/▸ /);
-	await screen.press(key.enter);
+	await opensGroup(screen);
 	await screen.sees('Instances 40 of 40');
 	const first = screen.row(/▸ i-/);
 	await screen.press('G');
@@ -30,10 +30,11 @@ test('story 26: forty boxes scroll, and the title and the panes stay', async () 
 test('story 26: long and wide names are cut in the middle, and borders stay aligned', async () => {
 	const lab = await openLab('--scenario', 'edges', '--seed', '7');
 	const screen = openScreen({environment: lab.environment});
-	await screen.sees(/注文サービス-本番/);
-	await screen.sees(/…/);
+	await seesFleet(screen);
+	await screen.sees(/platfo…e-last/);
 	await screen.press('/', '本', '番', key.enter);
-	await screen.sees(/▸ 注文サービス-本番/);
+	await screen.sees(/▸ 注文\S*…\S*-本番/);
+	await screen.sees(/─ 注文サービス-本番 ─/);
 	const borders = screen
 		.lines()
 		.slice(1, -1)

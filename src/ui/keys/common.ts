@@ -53,7 +53,7 @@ export const holdKeys: readonly Action[] = [
 	{
 		keys: ['@'],
 		label: ours`our changes`,
-		help: ours`all we changed, and its undo`,
+		help: ours`all we changed, its undo`,
 		section: 'hold',
 		run: ui => ui.set({overlay: {kind: 'changes', scroll: 0}}),
 	},
@@ -72,22 +72,22 @@ export const everywhereKeys: readonly Action[] = [
 		keys: moveKeys,
 		display: ours`j k g G`,
 		label: ours`move`,
-		help: ours`move, top, bottom; arrows too`,
+		help: ours`move, top, bottom`,
 		section: 'everywhere',
 		run: (ui, key) => move(ui, moveOf(key)),
 	},
 	{
 		keys: [],
-		display: ours`ctrl-d u f b`,
+		display: ours`ctrl-d u`,
 		label: ours`pages`,
-		help: ours`half a page, a page; never destructive`,
+		help: ours`half a page (f b: whole)`,
 		section: 'everywhere',
 		run: () => undefined,
 	},
 	{
 		keys: ['tab'],
 		label: ours`next pane`,
-		help: ours`opens the next folded pane`,
+		help: ours`open the next folded pane`,
 		section: 'everywhere',
 		run: openNextPane,
 	},
@@ -102,7 +102,7 @@ export const everywhereKeys: readonly Action[] = [
 		keys: ['[', ']'],
 		display: ours`[ ]`,
 		label: ours`history`,
-		help: ours`back and forward through screens`,
+		help: ours`back, forward`,
 		section: 'everywhere',
 		run: (ui, key) => (key === '[' ? historyBack(ui) : historyForward(ui)),
 	},
@@ -116,14 +116,14 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: [':'],
 		label: ours`command`,
-		help: ours`command, as in :hold, :whoami, :quit`,
+		help: ours`command, as :whoami`,
 		section: 'everywhere',
 		run: ui => ui.set({field: {kind: 'command', text: ''}}),
 	},
 	{
 		keys: ['d'],
 		label: ours`details`,
-		help: ours`details of what is under the mark`,
+		help: ours`details`,
 		section: 'everywhere',
 		run: ui => ui.set({overlay: {kind: 'details', scroll: 0}}),
 	},
@@ -155,7 +155,7 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: ['T'],
 		label: ours`theme`,
-		help: ours`theme: dark, light, contrast, terminal`,
+		help: ours`theme`,
 		section: 'everywhere',
 		run: ui => {
 			const {colour} = ui.model();
@@ -168,7 +168,7 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: ['ctrl-l'],
 		label: ours`repaint`,
-		help: ours`repaint the screen`,
+		help: ours`repaint`,
 		section: 'everywhere',
 		run: ui => ui.repaint(),
 	},
@@ -182,7 +182,7 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: ['q'],
 		label: ours`back`,
-		help: ours`back; from the fleet, quit`,
+		help: ours`back; at the fleet, quit`,
 		section: 'everywhere',
 		run: ui => (ui.model().place.screen === 'fleet' ? quit(ui) : goUp(ui)),
 	},

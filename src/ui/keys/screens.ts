@@ -29,7 +29,7 @@ const noActions = (ui: Ui) =>
 const actionsKey: Action = {
 	keys: ['a'],
 	label: ours`actions`,
-	help: ours`actions: Healthy, Standby, hook, stray`,
+	help: ours`actions: box, hook, stray`,
 	section: 'screen',
 	footer: 7,
 	writes: true,
@@ -58,7 +58,7 @@ const fleetKeys: readonly Action[] = [
 	{
 		keys: ['/'],
 		label: ours`filter`,
-		help: ours`show only names with these words`,
+		help: ours`filter names`,
 		section: 'screen',
 		footer: 4,
 		run: ui => ui.set({field: {kind: 'filter', text: ui.state().filter}}),
@@ -80,7 +80,7 @@ const groupKeys: readonly Action[] = [
 	{
 		keys: ['enter'],
 		label: ours`boot`,
-		help: ours`open the boot of the box`,
+		help: ours`boot of the box`,
 		section: 'screen',
 		unavailable: ui => (selectedBox(ui.model()) === undefined ? ours`no box is under the mark` : null),
 		run: ui => openScreen(ui, 'boot'),
@@ -100,7 +100,7 @@ const bootKeys: readonly Action[] = [
 	{
 		keys: ['enter'],
 		label: ours`unit log`,
-		help: ours`the log of the unit under the mark`,
+		help: ours`log of the unit`,
 		section: 'screen',
 		footer: 1,
 		unavailable: ui => (unitHere(ui) === undefined ? ours`no unit is under the mark` : null),
@@ -225,7 +225,7 @@ const logKeys: readonly Action[] = [
 	{
 		keys: ['='],
 		label: ours`pause`,
-		help: ours`pause, and go on; nothing is lost`,
+		help: ours`pause, go on`,
 		section: 'screen',
 		run: togglePause,
 	},

@@ -1,5 +1,5 @@
 /** Help, made from the table of keys: the screen's own first; what is typed searches it. */
-import {fitTo, hostile, ours, shown} from '../../base/terminal-text.ts';
+import {fitTo, hostile, ours, shown, width} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {Overlay} from '../app-state.ts';
 import type {Action, HelpSection} from '../keys/action.ts';
@@ -37,7 +37,7 @@ export const helpView = (model: Model, {query, scroll}: HelpOverlay): OverlayVie
 				span(ours` scroll   `, 'dim'),
 				span(ours`esc`, 'accent'),
 				span(query === '' ? ours` closes` : ours` clears`, 'dim'),
-				span(ours`        unflap --read-only never writes`, 'dim'),
+				span(ours`      unflap --read-only never writes`, 'dim'),
 			),
 		],
 		scroll,
@@ -52,7 +52,7 @@ const matches = ({keys, help, label, display}: Action, query: string): boolean =
 
 const sectionRows = ({place}: Model, section: HelpSection, actions: readonly Action[]): readonly Row[] => {
 	if (actions.length === 0) return [];
-	return [blank, headingOf(section, place.screen), ...inTwoColumns(actions.map(entrySpans))];
+	return [blank, headingOf(section, place.screen), ...inTwoColumns(actions.map(entryOf))];
 };
 
 const headingOf = (section: HelpSection, screen: string): Row => {
@@ -71,39 +71,39 @@ const headingOf = (section: HelpSection, screen: string): Row => {
 	}
 };
 
-const keyCells = 12;
+const keyCells = 10;
+const markCells = 3;
 const columnCells = 76;
 
 type Entry = {readonly keys: Shown; readonly help: Shown; readonly writes: boolean};
 
-const entrySpans = ({keys, display, help, writes}: Action): Entry => ({
+const entryOf = ({keys, display, help, writes}: Action): Entry => ({
 	keys: display ?? shown(hostile(keys.join(' '))),
 	help,
 	writes: writes === true,
 });
 
-/** One below the other where an entry is long; help is read from top to bottom. */
+/** Two short ones share a row; help is read from left to right, then down. */
 const inTwoColumns = (entries: readonly Entry[]): readonly Row[] => {
 	const half = columnCells / 2;
 	const rows: Row[] = [];
 	let pending: readonly Span[] | null = null;
 	for (const entry of entries) {
-		const isShort = keyCells + entry.help.length + 5 <= half;
-		if (!isShort) {
-			if (pending !== null) rows.push({spans: pending});
-			pending = null;
-			rows.push({spans: cells(entry, columnCells)});
-		} else if (pending === null) pending = cells(entry, half);
-		else {
+		const isShort = markCells + keyCells + width(entry.help) <= half;
+		if (isShort && pending !== null) {
 			rows.push({spans: [...pending, ...cells(entry, half)]});
 			pending = null;
+		} else {
+			if (pending !== null) rows.push({spans: pending});
+			pending = isShort ? cells(entry, half) : null;
+			if (!isShort) rows.push({spans: cells(entry, columnCells)});
 		}
 	}
 	return pending === null ? rows : [...rows, {spans: pending}];
 };
 
 const cells = ({keys, help, writes}: Entry, room: number): readonly Span[] => [
-	span(ours`   ${fitTo(keys, keyCells - 3)}`, 'accent'),
 	span(writes ? ours` ! ` : ours`   `, 'held'),
-	span(fitTo(help, Math.max(1, room - keyCells - 3))),
+	span(fitTo(keys, keyCells), 'accent'),
+	span(fitTo(help, room - markCells - keyCells)),
 ];

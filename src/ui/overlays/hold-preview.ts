@@ -10,7 +10,7 @@ import {blank, type Row, row, type Span, span} from '../span.ts';
 import type {OverlayView} from './overlay-view.ts';
 
 export const holdPreviewView = (model: Model, overlay: HoldOverlay): OverlayView => ({
-	title: [span(ours`Hold ${shown(hostile(overlay.group))}`, 'accent', true), span(ours` ─`, 'dim')],
+	title: [span(ours`Hold ${shown(hostile(overlay.group))}`, 'accent', true)],
 	look: 'light',
 	rows: overlay.problem === null ? previewRows(model, overlay) : problemRows(overlay.problem),
 	asks: [blank, askRow(overlay)],

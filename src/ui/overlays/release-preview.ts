@@ -11,7 +11,7 @@ import type {OverlayView} from './overlay-view.ts';
 export const releasePreviewView = (overlay: ReleaseOverlay): OverlayView => {
 	const group = shown(hostile(overlay.session.view().group));
 	return {
-		title: [span(ours`Release ${group}`, 'held', true), span(ours` ━`, 'held')],
+		title: [span(ours`Release ${group}`, 'held', true)],
 		look: 'heavy',
 		rows: [blank, ...bodyRows(overlay)],
 		asks: [blank, askRow(overlay), blank],

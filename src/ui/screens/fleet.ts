@@ -1,5 +1,5 @@
 /** Screen 1: the groups, worst first; below, why the selected one flaps and whose suspensions are on it. */
-import {cut, hostile, joinShown, ours, shown, width} from '../../base/terminal-text.ts';
+import {hostile, joinShown, ours, shown, width} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {GroupView} from '../../groups/types.ts';
 import {
