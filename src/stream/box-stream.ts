@@ -133,7 +133,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	};
 
 	const endAsGone = (why: Hostile) => {
-		mark(`died: ${why}`);
+		mark(`died (${why})`);
 		say({state: 'gone', why});
 	};
 

@@ -77,7 +77,7 @@ export type BoxStreamOptions = {
 	readonly spool?: {readonly append: (entries: readonly JournalEntry[]) => void};
 	/** Entries are masked before anybody sees them; the built-in patterns by default. */
 	readonly redactor?: Redactor;
-	/** Asked when EC2 says the box is gone: the cause class, for the mark `7e20 died: elb`. */
+	/** Asked when EC2 says the box is gone: the cause class, for the mark `7e20 died (elb)`. */
 	readonly causeOfDeath?: () => Promise<Hostile | null>;
 	/** Said to AWS as the session's reason. */
 	readonly reason?: string;

@@ -100,8 +100,5 @@ const coveredRow = ({covered, notCovered}: HoldView, isShort: boolean): Row => {
 const netRow = (): Row =>
 	row(
 		span(ours`    if this laptop dies   `, 'dim'),
-		span(
-			ours`no server-side net yet: if unflap alone dies, its guardian releases`,
-			'warn',
-		),
+		span(ours`no server-side net yet: if unflap alone dies, its guardian releases`, 'warn'),
 	);

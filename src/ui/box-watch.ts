@@ -8,6 +8,7 @@ import type {Boot} from '../boot/types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
 import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
+import type {Copies} from './keep-copies.ts';
 
 export type WatchedBox = {
 	readonly instanceId: string;
@@ -20,6 +21,8 @@ export type WatchedBox = {
 	readonly bytes: number;
 	/** What the serial console said while the agent did not answer. */
 	readonly console: Hostile;
+	/** Where a copy of its journal is kept, or null. */
+	readonly folder: string | null;
 };
 
 export type BoxWatch = {
@@ -53,6 +56,8 @@ type Options = {
 	readonly causeOfDeath: (group: string, instanceId: string) => Promise<Hostile | null>;
 	/** Units the user cares about in a group, by the settings. */
 	readonly unitsOf: (group: string) => readonly string[];
+	readonly copies: Copies;
+	readonly arnOf: (group: string) => string;
 	readonly changed: () => void;
 };
 
@@ -64,6 +69,8 @@ export const createBoxWatch = ({
 	stateFolder,
 	causeOfDeath,
 	unitsOf,
+	copies,
+	arnOf,
 	changed,
 }: Options): BoxWatch => {
 	const watched = new Map<string, Watched>();
@@ -125,6 +132,7 @@ export const createBoxWatch = ({
 			processClock,
 			stateFolder,
 			causeOfDeath: () => causeOfDeath(group, instanceId),
+			spool: copies.of({name: hostile(group), arn: arnOf(group)}, instanceId),
 			reason: 'unflap: read the journal',
 		});
 	const end = (box: Watched) => {
@@ -157,7 +165,9 @@ export const createBoxWatch = ({
 		},
 		logs,
 		boxesOf: group =>
-			[...watched.values()].filter(box => box.group === group).map(box => snapshot(box, processClock.now())),
+			[...watched.values()]
+				.filter(box => box.group === group)
+				.map(box => snapshot(box, processClock.now(), copies)),
 		keepOnly: group => {
 			for (const box of [...watched.values()].filter(one => one.group !== group)) end(box);
 			for (const [name, store] of stores) {
@@ -188,7 +198,7 @@ const bootOf = (box: Watched, now: number): Boot | null => {
 	return box.boot.boot;
 };
 
-const snapshot = (box: Watched, now: number): WatchedBox => {
+const snapshot = (box: Watched, now: number, copies: Copies): WatchedBox => {
 	const {instanceId, group, state, rung, whyNotHigher, bytes, console} = box;
 	return {
 		instanceId,
@@ -199,5 +209,6 @@ const snapshot = (box: Watched, now: number): WatchedBox => {
 		bytes,
 		console: hostile(console),
 		boot: bootOf(box, now),
+		folder: copies.folderOf(instanceId),
 	};
 };

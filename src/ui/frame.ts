@@ -45,42 +45,45 @@ export const frame = (options: FrameOptions): readonly Row[] => {
 	return rows;
 };
 
-/** Rows for each pane; the rest goes to the main one. A pane without room for two rows folds to its title. */
-export const shareRows = ({
-	rows,
-	panes,
-	main,
-	foldFirst,
-	opened,
-}: FrameOptions): ReadonlyMap<string, number> => {
-	const heights = new Map<string, number>();
-	const others = panes.filter(({id}) => id !== main);
+/**
+ * Rows for each pane. First the least for the main pane, then two for each pane that finds room (the others fold to
+ * their titles), then what the main pane would like, up to half of the screen; then what the others would like. What is
+ * left over is the main pane's.
+ */
+export const shareRows = (options: FrameOptions): ReadonlyMap<string, number> => {
+	const {rows, panes, main, opened} = options;
 	const free = rows - panes.length - 1;
-	const order = [...foldFirst.filter(id => id !== opened)];
-	const open = new Set(others.map(({id}) => id));
-	const least = () =>
-		others.filter(({id}) => open.has(id)).reduce((sum, {ideal}) => sum + Math.min(ideal, leastPaneRows), 0);
-	const idealSum = () => others.filter(({id}) => open.has(id)).reduce((sum, {ideal}) => sum + ideal, 0);
-	const mainIdeal = Math.max(leastMainRows, panes.find(({id}) => id === main)?.ideal ?? leastMainRows);
-	while (order.length > 0 && free - least() < leastMainRows) open.delete(order.shift() ?? '');
-	let left = free - leastMainRows;
-	// First the least for each open pane, then up to their ideal, when the main pane has enough.
-	for (const {id, ideal} of others) {
-		const given = open.has(id) ? Math.min(ideal, leastPaneRows, Math.max(0, left)) : 0;
-		heights.set(id, given);
-		left -= given;
-	}
-	const mainWants = Math.min(mainIdeal, Math.max(leastMainRows, free - Math.floor(idealSum())));
-	let spare = Math.max(0, left - Math.max(0, mainWants - leastMainRows));
-	for (const {id, ideal} of others) {
-		if (!open.has(id)) continue;
-		const more = Math.min(spare, ideal - (heights.get(id) ?? 0));
+	const open = openPanes(options, free);
+	const heights = new Map(
+		panes.map(({id, ideal}) => [id, open.has(id) ? Math.min(ideal, leastPaneRows) : 0]),
+	);
+	heights.set(main, leastMainRows);
+	let left = free - [...heights.values()].reduce((sum, height) => sum + height, 0);
+	const give = (id: string, wanted: number) => {
+		const more = Math.max(0, Math.min(left, wanted - (heights.get(id) ?? 0)));
 		heights.set(id, (heights.get(id) ?? 0) + more);
-		spare -= more;
 		left -= more;
-	}
-	heights.set(main, leastMainRows + left);
+	};
+	const mainIdeal = panes.find(({id}) => id === main)?.ideal ?? 0;
+	if (opened !== null && open.has(opened)) give(opened, panes.find(({id}) => id === opened)?.ideal ?? 0);
+	give(main, Math.min(mainIdeal, Math.ceil(free / 2)));
+	for (const {id, ideal} of panes) if (open.has(id)) give(id, ideal);
+	heights.set(main, (heights.get(main) ?? 0) + left);
 	return heights;
+};
+
+/** Folds in the screen's order until the least of all that stay open finds room. */
+const openPanes = ({panes, main, foldFirst, opened}: FrameOptions, free: number): ReadonlySet<string> => {
+	const others = panes.filter(({id}) => id !== main);
+	const open = new Set(others.map(({id}) => id));
+	const needed = () =>
+		others.reduce((sum, {id, ideal}) => sum + (open.has(id) ? Math.min(ideal, leastPaneRows) : 0), 0);
+	for (const id of foldFirst.filter(one => one !== opened)) {
+		if (free - needed() >= leastMainRows) break;
+		open.delete(id);
+	}
+	if (free - needed() < leastMainRows) open.clear();
+	return open;
 };
 
 const line = (text: string): Span => span(text as Shown, 'dim');

@@ -8,6 +8,7 @@ import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
 import type {Holds} from '../hold/types.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
+import {createCopies} from './keep-copies.ts';
 
 export type Services = {
 	readonly aws: Aws;
@@ -45,7 +46,10 @@ export const createServices = (options: ServicesOptions): Services => {
 	let focused: string | null = null;
 	let identity: Identity | null = null;
 	let holds: Holds | null = null;
+	const copies = createCopies({settings, region: aws.facts.region, identity: () => identity});
 	const watch = createBoxWatch({
+		copies,
+		arnOf: name => fleet.getState().groups.find(view => view.group.name === name)?.group.arn ?? name,
 		aws,
 		processClock,
 		stateFolder: settings.readOnly ? null : settings.paths.state,
@@ -105,6 +109,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			fleet.stop();
 			group?.stop();
 			await watch.stop();
+			await copies.close();
 		},
 	};
 };

@@ -121,7 +121,7 @@ test('story 13: a box is dead only when EC2 says so', async () => {
 	box.agent.setInstance({state: 'terminated', stateReason: 'Server.InternalError'});
 	box.agent.dropLink(60_000);
 	await expect.poll(() => box.states(), patience).toContain('gone');
-	expect(box.marks().at(-1)).toBe('7e20 died: elb');
+	expect(box.marks().at(-1)).toBe('7e20 died (elb)');
 	await box.done;
 });
 

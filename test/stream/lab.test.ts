@@ -123,6 +123,6 @@ test('a box that dies while it is followed is said to be dead, with everything i
 	const before = box.entries().length;
 	await region.control('terminate', {instance: instanceId});
 	await expect.poll(() => box.states(), patience).toContain('gone');
-	expect(box.marks().at(-1)).toBe(`${instanceId.slice(-4)} died: elb`);
+	expect(box.marks().at(-1)).toBe(`${instanceId.slice(-4)} died (elb)`);
 	expect(box.entries().length).toBeGreaterThanOrEqual(before);
 });

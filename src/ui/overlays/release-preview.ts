@@ -67,13 +67,20 @@ const givesBack = ({givesBack: names, leavesOff, stillHeldBy}: ReleasePreview): 
 	),
 ];
 
+/** What is left of 80 columns behind the label, the deed and the box. */
+const whyCells = 33;
+
 const thenRows = ({terminate, judge, launches}: ReleasePreview): readonly Row[] => {
 	const lines: readonly Row[] = [
 		...terminate.map(({instanceId, why}) =>
 			row(span(ours`✖ terminate `, 'bad', true), span(ours`${shortId(hostile(instanceId))}  ${shown(why)}`)),
 		),
-		...judge.map(({instanceId, why}) =>
-			row(span(ours`✖ judge     `, 'warn'), span(ours`${shortId(hostile(instanceId))}  ${shown(why)}`)),
+		...judge.flatMap(({instanceId, why}) =>
+			wrapWords(shown(why), whyCells).map((text, index) =>
+				index === 0
+					? row(span(ours`✖ judge     `, 'warn'), span(ours`${shortId(hostile(instanceId))}  ${text}`))
+					: row(span(ours`                           ${text}`)),
+			),
 		),
 		...(launches === null
 			? []
@@ -97,6 +104,9 @@ const firstRows = ({terminate}: ReleasePreview): readonly Row[] => [
 		span(ours`  keep holding, 15 more minutes`),
 	),
 ];
+
+const words = [ours`none`, ours`one`, ours`two`, ours`three`, ours`four`, ours`five`];
+const countWord = (count: number): Shown => words[count] ?? ours`${count}`;
 
 export const outcomeRows = (view: HoldView): readonly Row[] => {
 	const name = shown(hostile(view.group));
@@ -164,9 +174,7 @@ const askRow = ({session, preview, typed, hint, askHealthy, busy}: ReleaseOverla
 			span(ours` keeps holding`),
 		);
 	return row(
-		span(
-			ours`  Type ${preview.dies} to release and let ${preview.dies === 1 ? ours`one` : ours`${preview.dies}`} go, or esc   `,
-		),
+		span(ours`  Type ${preview.dies} to release and let ${countWord(preview.dies)} go, or esc   `),
 		span(ours`▏${typed as Shown}▕`, 'accent', true),
 		...(hint === null ? [] : [span(ours`   ${hint}`, 'warn')]),
 	);

@@ -232,8 +232,12 @@ const outsideSpans = (
 ): readonly Span[] => {
 	let text = '';
 	for (const {column, label} of marks) {
-		if (column < text.length) continue;
-		text = `${text.padEnd(column)}▲ ${shown(label)} `;
+		const words = `▲ ${shown(label)} `;
+		// Near the right end the words stand before their mark.
+		const fits = column + words.length <= columns;
+		const from = fits ? column : Math.max(0, column - words.length + 1);
+		if (from < text.length) continue;
+		text = `${text.padEnd(from)}${fits ? words : `${shown(label)} ▲`}`;
 	}
 	return alignCell([span(text as Shown, 'busy')], columns, 'left');
 };

@@ -238,17 +238,14 @@ const ageCell = ({launchedAt}: Box, {now}: Model): readonly Span[] => [
 
 const graveyardPane = (model: Model): Pane => {
 	const dead = (viewOf(model)?.lives ?? []).filter(({diedAt}) => diedAt !== null);
-	const most = Math.min(dead.length, 6);
+	const most = Math.min(dead.length, 12);
 	return {
 		id: 'graveyard',
 		title: [span(ours`Graveyard`)],
 		note: [
-			span(
-				dead.length === 0 ? ours`nobody died in what was read` : ours`last ${most} of ${dead.length}`,
-				'dim',
-			),
+			span(dead.length === 0 ? ours`nobody died in what was read` : ours`newest of ${dead.length}`, 'dim'),
 		],
-		ideal: Math.max(2, Math.min(4, most)),
+		ideal: Math.max(2, most),
 		rows: height =>
 			dead.length === 0
 				? [row(span(ours`   A box that dies is listed here with its last words.`, 'dim'))]
@@ -287,7 +284,7 @@ const activityPane = (model: Model): Pane => {
 		id: 'activity',
 		title: [span(hold === undefined ? ours`Activity` : ours`Activity since the hold`)],
 		note: [span(ours`@ what we changed`, 'dim')],
-		ideal: Math.max(2, Math.min(8, rows.length)),
+		ideal: Math.max(2, Math.min(12, rows.length)),
 		rows: height =>
 			rows.length === 0
 				? [

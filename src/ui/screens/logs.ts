@@ -1,5 +1,5 @@
 /** Screen 4: the journals of a group's boxes, merged; one row a line, only what is visible is laid out. */
-import {hostile, joinShown, ours, shown, shownLines} from '../../base/terminal-text.ts';
+import {cut, hostile, joinShown, ours, shown, shownLines} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
 import type {LogView} from '../app-state.ts';
@@ -26,9 +26,18 @@ export const logPanes = (model: Model): readonly Pane[] => [
 export const logStatus = ({boxes}: Model): readonly Span[] => {
 	const gone = boxes.filter(({state}) => state.state === 'gone');
 	const last = gone.at(-1);
-	if (last === undefined) return [span(ours`kept as long as unflap runs: outlives the box`, 'dim')];
+	if (last === undefined) {
+		const folder = boxes.find(one => one.folder !== null)?.folder ?? null;
+		const where =
+			folder === null
+				? ours`in memory, as long as unflap runs`
+				: cut(shown(hostile(folder)), folderCells, 'middle');
+		return [span(ours`kept ${where}: outlives the box`, 'dim')];
+	}
 	return [span(ours`${lastFour(hostile(last.instanceId))} is gone, its lines stay: p shows its life`, 'dim')];
 };
+
+const folderCells = 56;
 
 const linesPane = (model: Model): Pane => {
 	const {state} = model;

@@ -1,0 +1,50 @@
+/** Spools for the boxes that are streamed: what they said outlives them, and this run. */
+import type {Identity} from '../aws/types.ts';
+import type {Settings} from '../base/settings.ts';
+import type {Hostile} from '../base/text.ts';
+import type {JournalEntry} from '../journal/types.ts';
+import {createSpool, pruneSpool, type Spool} from '../stream/spool.ts';
+
+export type Copies = {
+	/** Where the entries of a box go. Until the account is known nothing is kept: its id is a part of the path. */
+	readonly of: (
+		group: {readonly name: Hostile; readonly arn: string},
+		instanceId: string,
+	) => {readonly append: (entries: readonly JournalEntry[]) => void};
+	/** Folder of a box, or null while nothing of it is kept. */
+	readonly folderOf: (instanceId: string) => string | null;
+	readonly close: () => Promise<void>;
+};
+
+type Options = {
+	readonly settings: Settings;
+	readonly region: string;
+	readonly identity: () => Identity | null;
+};
+
+export const createCopies = ({settings, region, identity}: Options): Copies => {
+	const spools = new Map<string, Spool>();
+	const root = settings.paths.spool;
+	const limits = {maxMegabytes: settings.spoolMaxMegabytes, wallNow: Date.now};
+	const isKept = settings.spoolMaxMegabytes > 0;
+	return {
+		of: (group, instanceId) => ({
+			append: entries => {
+				const accountId = identity()?.accountId;
+				if (!isKept || accountId === undefined) return;
+				const known = spools.get(instanceId);
+				const spool = known ?? createSpool({...limits, root, accountId, region, group, instanceId});
+				if (known === undefined) spools.set(instanceId, spool);
+				spool.append(entries);
+			},
+		}),
+		folderOf: instanceId => {
+			const spool = spools.get(instanceId);
+			return spool === undefined || spool.problem() !== null ? null : spool.folder;
+		},
+		close: async () => {
+			await Promise.all([...spools.values()].map(spool => spool.close()));
+			if (isKept && spools.size > 0) await pruneSpool({root, ...limits});
+		},
+	};
+};
