@@ -4,7 +4,6 @@ import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import {openChannel} from '../../src/channel/open-channel.ts';
-// @ts-expect-error: a plain script without types
 import {median, row} from './lab.js';
 
 const megabytes = 100;
