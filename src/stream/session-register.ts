@@ -2,7 +2,7 @@
  * Open session ids in the state folder, a file a process, so that a later start can end what a killed one left behind.
  * Nothing else is written: no token, no address.
  */
-import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {readdirSync, readFileSync, readlinkSync, rmSync, statSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import type {Aws} from '../aws/types.ts';
@@ -77,6 +77,7 @@ export const reapSessions = async (
 	if (aws.facts.readOnly) return 0;
 	const folder = join(stateFolder, 'sessions');
 	let ended = 0;
+	removeTorn(folder);
 	for (const name of namesIn(folder)) {
 		const registered = parse(await readOwnFile(join(folder, name)));
 		if (registered === null || !isDeadHere(registered)) continue;
@@ -90,9 +91,19 @@ export const reapSessions = async (
 	return ended;
 };
 
-const namesIn = (folder: string) => {
+/** What a killed process had not finished writing; nobody writes for a minute. */
+const removeTorn = (folder: string) => {
+	for (const name of entriesIn(folder)) {
+		const isTorn = name.startsWith('.') && statSync(join(folder, name)).mtimeMs < Date.now() - 60_000;
+		if (isTorn) rmSync(join(folder, name), {force: true});
+	}
+};
+
+const namesIn = (folder: string) => entriesIn(folder).filter(name => /^\d{1,10}-\d{1,4}\.json$/.test(name));
+
+const entriesIn = (folder: string) => {
 	try {
-		return readdirSync(folder).filter(name => /^\d{1,10}-\d{1,4}\.json$/.test(name));
+		return readdirSync(folder);
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') return [];
 		throw error;
