@@ -48,21 +48,29 @@ const readBoots = async (root: string, events: readonly OutsideEvent[]): Promise
 		parseShow((await readText(root, 'systemctl-show-units.txt')) ?? ''),
 		parseShow((await readText(root, 'second-boot/systemctl-show-units.txt')) ?? ''),
 	];
-	return journals.map(({bootId, entries, isWhole}, index) => {
+	const powerOff = endOfPower(events);
+	const settled = /^Startup finished/.test((await readText(root, 'systemd-analyze-time.txt')) ?? '');
+	return journals.map(({bootId, entries: all, isWhole}, index) => {
 		const agent = agents[index];
 		const zeroSeconds = agent?.zeroSeconds ?? 0;
 		const isLast = index === journals.length - 1;
+		// A boot that had settled was switched off because the recording was done: the box goes on from there.
+		const goesOn = isLast && (settled || !isWhole);
+		const entries = goesOn && powerOff !== undefined ? before(all, powerOff - zeroSeconds) : all;
 		const lastSeconds = zeroSeconds + monotonicUs(entries.at(-1)) / 1e6;
 		return {
 			bootId,
 			zeroSeconds,
 			agentUpSeconds: agent?.upSeconds ?? null,
-			endSeconds: isLast ? (isWhole ? (endOfPower(events) ?? lastSeconds) : null) : lastSeconds + 1,
+			endSeconds: goesOn ? null : isLast ? (powerOff ?? lastSeconds) : lastSeconds + 1,
 			entries,
 			units: units[journals.length > 1 && isLast ? 1 : 0] ?? new Map(),
 		};
 	});
 };
+
+const before = (entries: readonly JournalFields[], seconds: number): readonly JournalFields[] =>
+	entries.filter(entry => monotonicUs(entry) < seconds * 1e6);
 
 type Journal = {
 	readonly bootId: string;
