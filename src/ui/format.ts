@@ -80,3 +80,7 @@ export const cutName = (name: Shown, cells: number): Shown => {
 /** 'v43'; `$Latest` and `$Default` as they are. */
 export const formatVersion = (version: Hostile): Shown =>
 	/^\d+$/.test(version) ? own(`v${version}`) : shown(version);
+
+/** '~/…' for a path below the user's home. */
+export const fromHome = (path: string, home: string | undefined): string =>
+	home !== undefined && home !== '' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {ensureOwnFolder, openExclusive} from '../base/safe-files.ts';
 import {segment} from '../base/segment.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
-import {formatCount} from './format.ts';
+import {fromHome} from './format.ts';
 import {storeOf} from './keys/log-moves.ts';
 import {clockOf} from './screens/log-line.ts';
 import type {Ui} from './ui.ts';
@@ -37,7 +37,7 @@ export const saveRows = async (ui: Ui): Promise<void> => {
 		} finally {
 			await file.close();
 		}
-		ui.toast(ours`saved ${formatCount(lines)} lines to ${shown(hostile(path))}`);
+		ui.toast(ours`saved ${lines} lines to ${shown(hostile(fromHome(path, ui.environment['HOME'])))}`);
 	} catch (error) {
 		ui.toast(ours`not saved: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`);
 	}

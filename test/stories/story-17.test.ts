@@ -16,7 +16,7 @@ test('story 17: ctrl-z gives the shell back, fg the whole screen', async () => {
 	await screen.sees(/Stopped|prompt>/);
 	screen.write('fg\r');
 	await screen.sees(/▸ web-prod .*FLAPS/, 10);
-	expect(screen.header()).toMatch(/^ unflap ▸ fleet/);
+	await expect.poll(screen.header, {timeout: 5000}).toMatch(/^ unflap ▸ fleet/);
 });
 
 test('story 17: while a group is held ctrl-z explains itself, and the countdown goes on', async () => {
