@@ -9,6 +9,8 @@ import {fileURLToPath} from 'node:url';
 import {AutoScalingClient, DescribeAutoScalingGroupsCommand} from '@aws-sdk/client-auto-scaling';
 import {describe, expect, onTestFinished, test} from 'vitest';
 
+import {sharedFolder} from '../shared-folder.ts';
+
 const program = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'bin/unflap.js');
 
 type FirstLine = {
@@ -164,6 +166,60 @@ describe('L4 a hostile scenario folder or faults file is an error, never followe
 			expect(stderr).not.toContain(canary);
 		},
 	);
+});
+
+describe('L4 a hostile scenario folder is an error, never followed', () => {
+	const journal = 'journalctl-b-o-json.jsonl';
+	const secretLine = JSON.stringify({
+		MESSAGE: 'CANARY-51ab',
+		__MONOTONIC_TIMESTAMP: '1',
+		_BOOT_ID: 'a'.repeat(32),
+	});
+	const plants: Readonly<Record<string, (folder: string, outside: string) => void>> = {
+		'no journal at all': () => undefined,
+		'a journal that is a link to a file outside': (folder, outside) => {
+			writeFileSync(join(outside, 'secret.jsonl'), `${secretLine}\n`);
+			symlinkSync(join(outside, 'secret.jsonl'), join(folder, journal));
+		},
+		'a journal that is a pipe': folder => {
+			execFileSync('mkfifo', [join(folder, journal)]);
+		},
+		'a journal that is a folder': folder => {
+			mkdirSync(join(folder, journal));
+		},
+		'a journal that is no JSON': folder => {
+			writeFileSync(join(folder, journal), 'CANARY-51ab\n'.repeat(10));
+		},
+	};
+
+	test.each(Object.entries(plants))('L4 scenario folder with %s', async (_what, plant) => {
+		const folder = ownFolder();
+		plant(folder, ownFolder());
+		const {code, stdout, stderr} = await run(['lab', '--scenario', folder], environment(ownFolder()));
+		expect([code, stdout]).toEqual([1, '']);
+		expect(stderr).toContain('The lab could not start');
+		expect(stderr).not.toContain('CANARY');
+		expect(stderr).not.toMatch(/\n\s+at /);
+	});
+
+	test('L4 a scenario folder that is a link, a file, or not there', async () => {
+		const folder = ownFolder();
+		const real = ownFolder();
+		symlinkSync(real, join(folder, 'link'));
+		writeFileSync(join(folder, 'file'), '');
+		for (const name of ['link', 'file', 'missing']) {
+			const {code, stdout} = await run(['lab', '--scenario', join(folder, name)], environment(ownFolder()));
+			expect([name, code, stdout]).toEqual([name, 1, '']);
+		}
+	});
+});
+
+test('lab --scenario DIR plays a recording that is not in the package', async () => {
+	const {line} = await startLab([
+		'--scenario',
+		join(sharedFolder, 'fixtures/boots/S09a-ordering-standalone'),
+	]);
+	expect(await groupNames(line)).toEqual(['web-prod']);
 });
 
 describe('unflap demo', () => {
