@@ -67,11 +67,13 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 	const shiftDates = createDateShift(at(0), life.boots[0], pace);
 	const own = (text: string) => shiftDates(substitute(text));
 	const machineId = digest(instance.seed, 'machine');
-	const boots = life.boots.map(boot => playBoot(boot, {instance, at, pace, substitute, own, clock}));
+	const journalFile = digest(instance.seed, 'journal file');
+	const boots = life.boots.map(boot =>
+		playBoot(boot, {instance, at, pace, substitute, own, clock, journalFile}),
+	);
 	const begun = () => {
 		const now = clock.now();
-		const some = boots.filter((boot, index) => index === 0 || boot.startsAt <= now);
-		return some;
+		return boots.filter((boot, index) => index === 0 || boot.startsAt <= now);
 	};
 	const running = () => begun().at(-1) as PlayedBoot;
 	return {
@@ -122,6 +124,8 @@ type Playing = {
 	readonly substitute: (text: string) => string;
 	readonly own: (text: string) => string;
 	readonly clock: LabClock;
+	/** The `s=` of its cursors. */
+	readonly journalFile: string;
 };
 
 const playBoot = (boot: RecordedBoot, playing: Playing): PlayedBoot => {
@@ -160,32 +164,38 @@ const playFacts = (facts: ReadonlyMap<string, string>, {pace, own, instance}: Pl
 	return played;
 };
 
+/** A flood has hundreds of thousands: what is not always asked for is made when it is. */
 const playEntry = (
 	recorded: JournalFields,
 	index: number,
 	playing: Playing & {readonly bootId: string; readonly startsAt: LabMs},
 ): PlayedEntry => {
-	const {pace, bootId, startsAt, instance} = playing;
+	const {pace, startsAt} = playing;
 	const ownMonotonicUs = Math.round(monotonicUs(recorded) * pace);
 	const realtimeUs = Math.round(startsAt * 1000) + ownMonotonicUs;
-	const cursor = [
-		`s=${digest(instance.seed, 'journal file')}`,
-		`i=${(index + 1 + (instance.seed % 4096)).toString(16)}`,
-		`b=${bootId}`,
-		`m=${ownMonotonicUs.toString(16)}`,
-		`t=${realtimeUs.toString(16)}`,
-		`x=${digest(instance.seed, `entry/${bootId}/${index}`).slice(0, 16)}`,
-	].join(';');
-	const times = {ownMonotonicUs, realtimeUs, cursor};
-	return {
+	const entry: PlayedEntry = {
 		index,
 		realtimeUs,
 		monotonicUs: ownMonotonicUs,
-		cursor,
+		get cursor() {
+			return cursorOf(entry, playing);
+		},
 		dueAt: startsAt + ownMonotonicUs / 1000,
 		recorded,
-		fields: () => playFields(recorded, {...playing, ...times}),
+		fields: () => playFields(recorded, {...playing, ownMonotonicUs, realtimeUs, cursor: entry.cursor}),
 	};
+	return entry;
+};
+
+const cursorOf = (
+	{index, monotonicUs: m, realtimeUs: t}: PlayedEntry,
+	{instance: {seed}, bootId, journalFile}: Playing & {readonly bootId: string},
+): string => {
+	const hash = [index, m].map(number =>
+		(Math.imul(number ^ seed, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0'),
+	);
+	const number = index + 1 + (seed % 4096);
+	return `s=${journalFile};i=${number.toString(16)};b=${bootId};m=${m.toString(16)};t=${t.toString(16)};x=${hash.join('')}`;
 };
 
 const playFields = (

@@ -82,6 +82,8 @@ const unpacked = (stream: Readable, ending: string): Readable => {
 			? createGunzip()
 			: createZstdDecompress({params: {[zlibConstants.ZSTD_d_windowLogMax]: limits.zstdWindowLog}});
 	stream.on('error', error => unpacker.destroy(error));
+	// Whoever stops reading early lets go of the file too.
+	unpacker.on('close', () => stream.destroy());
 	return stream.pipe(unpacker);
 };
 

@@ -147,14 +147,37 @@ const readJournal = async (
 	const lines = await readLines(root, ...names);
 	if (lines === undefined) return null;
 	const entries: JournalFields[] = [];
+	const intern = createIntern();
 	for await (const line of lines) {
 		if (line.length === 0) continue;
 		if (entries.length >= limits.entries)
 			throw new UnflapError('bad-input', `A recording may hold ${limits.entries} journal entries`);
-		entries.push(onlyPackedFields(parseFields(line)));
+		entries.push(intern(onlyPackedFields(parseFields(line))));
 	}
 	return entries;
 };
+
+/** Most fields say the same thing in entry after entry: one text each, and one machine's memory. */
+const createIntern = () => {
+	const texts = new Map<string, string>();
+	return (fields: Record<string, JournalField>): JournalFields => {
+		for (const [name, value] of Object.entries(fields)) {
+			if (typeof value !== 'string' || singular.has(name)) continue;
+			const known = texts.get(value);
+			if (known !== undefined) fields[name] = known;
+			else if (texts.size < 10_000) texts.set(value, value);
+		}
+		return fields;
+	};
+};
+
+const singular = new Set([
+	'__CURSOR',
+	'__REALTIME_TIMESTAMP',
+	'__MONOTONIC_TIMESTAMP',
+	'MESSAGE',
+	'_SOURCE_REALTIME_TIMESTAMP',
+]);
 
 const parseFields = (line: Buffer): Record<string, JournalField> => {
 	const value: unknown = parseJson(line.toString('utf8'));

@@ -94,7 +94,8 @@ const startOf = (
 ): {readonly index: number; readonly lost: number} => {
 	if (cursor === null) return {index: 0, lost: 0};
 	const parts = cursorParts(cursor.text);
-	const exact = entries.findIndex(entry => entry.cursor === cursor.text);
+	const at = Number.parseInt(parts.get('m') ?? '', 16);
+	const exact = entries.findIndex(entry => entry.monotonicUs === at && entry.cursor === cursor.text);
 	if (exact >= 0) {
 		const own = entries[exact];
 		const isFiltered = units.length > 0 || matches.size > 0 || kernel;

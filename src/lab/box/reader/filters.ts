@@ -20,6 +20,8 @@ const gzip: Program = async ({args, input, output}) => {
 	const reading = (async () => {
 		for await (const chunk of packer as AsyncIterable<Buffer>) await output.write(chunk);
 	})();
+	// It is awaited below; until then its failure must not count as nobody's.
+	reading.catch(() => packer.destroy());
 	for (let chunk = await input.read(); chunk !== null; chunk = await input.read())
 		if (!packer.write(chunk))
 			await Promise.race([reading, new Promise(resolve => packer.once('drain', resolve))]);

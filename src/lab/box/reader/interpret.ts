@@ -86,9 +86,11 @@ export const runList = async (list: List, shell: Shell, streams: Streams): Promi
 const startJob = (step: Step, shell: Shell, streams: Streams) => {
 	const own = subshell(shell);
 	shell.variables.set('!', String(4300 + shell.jobs.length));
-	shell.jobs.push(
-		beside(own, () => endOf(streams.errors, () => runStep(step, own, {...streams, input: nothing}))),
+	const job = beside(own, () =>
+		endOf(streams.errors, () => runStep(step, own, {...streams, input: nothing})),
 	);
+	// Nobody may ever wait for it: what ends it is then no news to anybody.
+	shell.jobs.push(job.catch(() => 130));
 	shell.status = 0;
 };
 
@@ -210,10 +212,12 @@ const scopeOf = (shell: Shell, streams: Streams): Scope => ({
 		const pipe = createPipe(shell.shared.signal);
 		const own = subshell(shell);
 		const reading = readAll(pipe).finally(() => pipe.leave());
-		shell.status = await endOf(streams.errors, () => runList(list, own, {...streams, output: pipe})).finally(
-			() => pipe.end(),
+		const running = endOf(streams.errors, () => runList(list, own, {...streams, output: pipe})).finally(() =>
+			pipe.end(),
 		);
-		return (await reading).toString('utf8').replace(/\n+$/, '').replaceAll('\0', '');
+		const [bytes, status] = await Promise.all([reading, running]);
+		shell.status = status;
+		return bytes.toString('utf8').replace(/\n+$/, '').replaceAll('\0', '');
 	},
 });
 
