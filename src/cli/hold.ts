@@ -28,6 +28,8 @@ export const holdCommand: Command = {
 		const request = readHoldRequest(args, context.settings);
 		await confirmQuiet(request, args);
 		const holds = await context.holds();
+		for (const left of await holds.finishLeftOvers())
+			context.out.note(ours`${own(left.group)}: ${own(left.result)}, ${own(left.text)}`);
 		const preview = await holds.preview(
 			request.group,
 			request.preset === 'custom' ? request.processes : request.preset,
@@ -38,6 +40,8 @@ export const holdCommand: Command = {
 		return holdUntilEnd(context, args, holds.hold(request));
 	},
 };
+
+const own = (text: string) => shown(hostile(text));
 
 /** What ends a hold: whose code, and whether the command still runs. */
 type Running = {

@@ -5,8 +5,9 @@ import {join} from 'node:path';
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
-import {ensureOwnFolder} from '../base/safe-files.ts';
+import {checkOwnFolder, ensureOwnFolder} from '../base/safe-files.ts';
 import type {Settings} from '../base/settings.ts';
+import {takeGuardianReleases} from './guardian-log.ts';
 import {startGuardian} from './guardian-process.ts';
 import {readPreview} from './hold-preview.ts';
 import {type Ledger, liveness, openLedger} from './ledger.ts';
@@ -107,7 +108,10 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 			announce();
 			return session;
 		},
-		finishLeftOvers: () => finish(() => true),
+		finishLeftOvers: async () => [
+			...(await guardianNews(settings.paths.state)),
+			...(await finish(() => true)),
+		],
 		list: async () => listHolds(aws, await knownEntries(ground)),
 		releaseAll: () => Promise.all(live().map(session => session.release())),
 		handOverAll: () => live().map(session => session.handOver()),
@@ -128,6 +132,18 @@ const openGround = async (aws: Aws, settings: Settings): Promise<Ground> => {
 	const {region, endpoint} = aws.facts;
 	const place = {account: identity.accountId, partition: identity.partition, region, endpoint};
 	return {ledger, place, machine, self};
+};
+
+/** What guardians released since the last start. */
+const guardianNews = async (stateFolder: string): Promise<readonly LeftOver[]> => {
+	if (!(await checkOwnFolder(stateFolder))) return [];
+	return (await takeGuardianReleases(stateFolder)).map(({at, group, holdId, resumed}) => ({
+		group,
+		holdId,
+		result: 'finished',
+		text: `released by the guardian at ${at.slice(11, 19)} UTC: resumed ${resumed.join(', ') || 'nothing'}`,
+		outcome: null,
+	}));
 };
 
 /** Answers that disagree about the time, or a debugger that can stop the keep loop, make no safe hold. */

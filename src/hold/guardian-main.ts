@@ -37,4 +37,7 @@ process.stdin.on(
 );
 process.stdin.on('end', () => void leave());
 process.stdin.on('error', () => void leave());
-setInterval(() => void guardian.look(), lookEveryMs);
+const look = async (): Promise<void> => {
+	if (await guardian.look()) process.exit(1);
+};
+setInterval(() => void look(), lookEveryMs);

@@ -2,12 +2,11 @@
  * What the guardian does: nothing, until the process that holds is gone without a word, or silent past its lease. Then
  * it releases, and goes on trying for as long as it lives.
  */
-import {join} from 'node:path';
 import {createAws} from '../aws/create-aws.ts';
 import type {Aws, ResolvedCredentials} from '../aws/types.ts';
 import type {ProcessClock, ProcessMs} from '../base/clock.ts';
-import {encodeJson} from '../base/json.ts';
-import {openAppend} from '../base/safe-files.ts';
+import {checkOwnFolder} from '../base/safe-files.ts';
+import {appendGuardianLog} from './guardian-log.ts';
 import {type GuardianMessage, silentMs} from './guardian-messages.ts';
 import {type Ledger, openLedger} from './ledger.ts';
 import type {LedgerEntry} from './ledger-entry.ts';
@@ -19,8 +18,8 @@ export type GuardianDuty = {
 	readonly hear: (message: GuardianMessage) => Promise<ProcessIdentity | null>;
 	/** The pipe ended: true when there was nothing to do, or it was done. */
 	readonly pipeEnded: () => Promise<void>;
-	/** Every few seconds. */
-	readonly look: () => Promise<void>;
+	/** Every few seconds; true when there is nobody left to work for. */
+	readonly look: () => Promise<boolean>;
 };
 
 type Watch = {
@@ -32,15 +31,20 @@ type Watch = {
 	readonly leaseAt: ProcessMs;
 };
 
+/** A release that goes on so long looks whether anybody still keeps the ledger. */
+const forgottenMs = 120_000;
+
 export const createGuardian = (processClock: ProcessClock): GuardianDuty => {
 	let watch: Watch | null = null;
 	let companion: ProcessIdentity | null = null;
 	let dismissed = false;
 	let lastHeard = processClock.now();
 	let releasing: Promise<void> | null = null;
+	let releasingSince: ProcessMs | null = null;
 
 	const release = (why: string): Promise<void> => {
 		if (watch === null || dismissed) return Promise.resolve();
+		releasingSince ??= processClock.now();
 		if (releasing === null && companion !== null) void endCompanion(companion);
 		releasing ??= releaseWatched(watch, processClock, why);
 		return releasing;
@@ -74,10 +78,16 @@ export const createGuardian = (processClock: ProcessClock): GuardianDuty => {
 		look: async () => {
 			const now = processClock.now();
 			if (watch !== null && now - lastHeard > silentMs && now >= watch.leaseAt)
-				await release('the process that held the group was silent until its lease was over');
+				void release('the process that held the group was silent until its lease was over');
+			return watch !== null && releasingSince !== null && now - releasingSince > forgottenMs
+				? isForgotten(watch)
+				: false;
 		},
 	};
 };
+
+/** Where the state folder was removed and AWS does not answer, nobody waits for the end of this hold any more. */
+const isForgotten = async ({stateFolder}: Watch): Promise<boolean> => !(await checkOwnFolder(stateFolder));
 
 const begin = async (
 	init: Extract<GuardianMessage, {type: 'init'}>,
@@ -145,11 +155,9 @@ const endCompanion = async (companion: ProcessIdentity): Promise<void> => {
 
 /** What the next start of unflap tells the user. A log that cannot be written must not stop a release. */
 const appendLog = async ({stateFolder, entry, aws}: Watch, line: object): Promise<void> => {
+	const at = new Date(aws.clock.now()).toISOString();
 	try {
-		const file = await openAppend(join(stateFolder, 'guardian.log'));
-		const at = new Date(aws.clock.now()).toISOString();
-		await file.appendFile(`${encodeJson({at, holdId: entry.holdId, group: entry.group, ...line})}\n`);
-		await file.close();
+		await appendGuardianLog(stateFolder, {at, holdId: entry.holdId, group: entry.group, ...line});
 	} catch {
 		process.exitCode = 1;
 	}

@@ -7,8 +7,10 @@ export const resumeLine = (facts: AwsFacts, group: string, processes: readonly s
 		'aws',
 		'autoscaling',
 		'resume-processes',
-		'--auto-scaling-group-name',
-		group,
+		// A name that begins with a dash would be read as an option.
+		...(group.startsWith('-')
+			? [`--auto-scaling-group-name=${group}`]
+			: ['--auto-scaling-group-name', group]),
 		'--scaling-processes',
 		...processes,
 		'--region',
