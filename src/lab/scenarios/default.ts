@@ -44,7 +44,7 @@ const webProd = (random: Random): GroupPlan => ({
 		[100, 114],
 		[18, 32],
 	],
-	flapsSinceSeconds: 6000 + random.integer(0, 900),
+	flapsSinceSeconds: 4400 + random.integer(0, 900),
 	createdDaysAgo: [200, 400],
 });
 
@@ -73,7 +73,7 @@ const webCanary = (random: Random): GroupPlan => ({
 	],
 	target: {port: 8080, path: '/healthz', unhealthyThreshold: 3},
 	ages: [[170, 240]],
-	flapsSinceSeconds: 5000 + random.integer(0, 900),
+	flapsSinceSeconds: 4500 + random.integer(0, 900),
 	createdDaysAgo: [30, 90],
 });
 
@@ -92,7 +92,7 @@ const apiStaging = (random: Random): GroupPlan => ({
 	},
 	target: {port: 8080, path: '/healthz', unhealthyThreshold: 2},
 	ages: [[130, 260]],
-	flapsSinceSeconds: 4500 + random.integer(0, 1500),
+	flapsSinceSeconds: 4200 + random.integer(0, 1500),
 	createdDaysAgo: [60, 120],
 });
 
@@ -111,7 +111,7 @@ const worker = (random: Random): GroupPlan => ({
 	},
 	target: {port: 8080, path: '/healthz', unhealthyThreshold: 2},
 	ages: [[150, 330]],
-	flapsSinceSeconds: 5400 + random.integer(0, 1200),
+	flapsSinceSeconds: 4300 + random.integer(0, 1200),
 	createdDaysAgo: [60, 300],
 });
 

@@ -25,7 +25,7 @@ export const recordedScenario =
 				},
 				target: {port: 8080, path: '/healthz', unhealthyThreshold: 3},
 				ages: agesOf(recording),
-				flapsSinceSeconds: isHealthy ? null : 6600 + random.integer(0, 600),
+				flapsSinceSeconds: isHealthy ? null : 4400 + random.integer(0, 900),
 				createdDaysAgo: [100, 400],
 			} satisfies GroupPlan,
 		];
