@@ -59,13 +59,13 @@ beforeAll(async () => {
 	const write = (file: string, line: string) =>
 		writeFile(join(folder, file), `${preamble}export const planted = () => {\n${line};\n};\n`);
 	await Promise.all([
-		...planted.map(([, line], index) => write(`bad-${index}.ts`, line)),
-		...allowed.map((line, index) => write(`good-${index}.ts`, line)),
+		...planted.map(([, line], index) => write(`bad-${index}.mts`, line)),
+		...allowed.map((line, index) => write(`good-${index}.mts`, line)),
 		writeFile(
 			join(folder, 'tsconfig.json'),
 			JSON.stringify({
 				extends: join(repositoryRoot, 'tsconfig.json'),
-				include: ['*.ts'],
+				include: ['*.mts'],
 				compilerOptions: {typeRoots: [join(repositoryRoot, 'node_modules/@types')]},
 			}),
 		),
@@ -90,7 +90,7 @@ afterAll(() => rm(folder, {recursive: true, force: true}));
 test.each(planted.map(([name], index) => [name, index] as const))(
 	'raw text is refused by %s',
 	(_name, index) => {
-		expect(complaints).toMatch(new RegExp(`bad-${index}\\.ts.*error TS2(?:345|322)`));
+		expect(complaints).toMatch(new RegExp(`bad-${index}\\.mts.*error TS2(?:345|322)`));
 	},
 );
 
