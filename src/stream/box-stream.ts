@@ -82,8 +82,14 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		},
 	};
 
-	const endSession = async (opened: BoxSession) => {
+	const endings = new Set<Promise<void>>();
+	const endSession = (opened: BoxSession) => {
 		if (session === opened) session = null;
+		const ending = terminate(opened).finally(() => endings.delete(ending));
+		endings.add(ending);
+		return ending;
+	};
+	const terminate = async (opened: BoxSession) => {
 		try {
 			await opened.stop();
 		} catch (error) {
@@ -200,8 +206,9 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 
 	const stop = async () => {
 		stopped.abort();
-		if (session !== null) await endSession(session);
+		if (session !== null) void endSession(session);
 		await finished;
+		await Promise.all(endings);
 	};
 
 	return {instanceId, events: queue.events, stop};
