@@ -8,6 +8,7 @@ import {
 	lstatSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	readlinkSync,
 	rmSync,
 	symlinkSync,
@@ -15,6 +16,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {codeOf} from '../../../base/safe-files.ts';
 import type {PlayedBox} from '../played-box.ts';
 import {players} from '../players/index.ts';
 import {playerScript, prefixScripts} from './player-script.ts';
@@ -43,7 +45,8 @@ export const sharedEtc = ['/etc/ld.so.cache', '/etc/alternatives'] as const;
 export const devices = ['null', 'zero', 'urandom', 'random'] as const;
 
 export const createScratch = (): Scratch => {
-	const top = mkdtempSync(join(tmpdir(), 'unflap-lab-'));
+	removeForgotten();
+	const top = mkdtempSync(join(tmpdir(), `unflap-lab-${process.pid}-`));
 	chmodSync(top, 0o700);
 	const playersFolder = join(top, 'players');
 	writePlayers(playersFolder);
@@ -62,6 +65,35 @@ export const createScratch = (): Scratch => {
 		},
 		remove: () => rmSync(top, {recursive: true, force: true}),
 	};
+};
+
+const forgottenMs = 3_600_000;
+
+/** A lab that was killed leaves its folder behind: the next one removes what is ours, old, and of no living process. */
+const removeForgotten = () => {
+	for (const name of readdirSync(tmpdir())) {
+		const owner = /^unflap-lab-(\d{1,10})-\w{6}$/.exec(name)?.[1];
+		const path = join(tmpdir(), name);
+		if (owner === undefined || isAlive(Number(owner)) || !isOldAndOurs(path)) continue;
+		rmSync(path, {recursive: true, force: true});
+	}
+};
+
+const isOldAndOurs = (path: string): boolean => {
+	const facts = lstatSync(path, {throwIfNoEntry: false});
+	return (
+		facts?.isDirectory() === true &&
+		facts.uid === process.getuid?.() &&
+		Date.now() - facts.mtimeMs > forgottenMs
+	);
+};
+
+const isAlive = (pid: number): boolean => {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return codeOf(error) !== 'ESRCH';
+	}
 };
 
 const writePlayers = (folder: string) => {
