@@ -1,7 +1,16 @@
 /** `unflap lab` and `unflap demo` as programs. */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
@@ -262,5 +271,30 @@ describe('unflap demo', () => {
 	test('passes the exit code of its command on', async () => {
 		const {code} = await run(['demo', '--', 'boot', '--journal', '/nowhere'], environment(ownFolder()));
 		expect(code).toBe(1);
+	});
+
+	test('killed while it holds: its lab stays until the guardian has released, then ends', async () => {
+		const folder = ownFolder();
+		const child = spawn(
+			process.execPath,
+			[program, 'demo', '--', 'hold', 'web-prod', '--no-fuse', '--yes', '-o', 'jsonl'],
+			{env: environment(folder), stdio: ['ignore', 'pipe', 'inherit']},
+		);
+		onTestFinished(() => void child.kill('SIGKILL'));
+		for await (const line of createInterface({input: child.stdout}))
+			if (line.includes('"event":"held"')) break;
+		const [run = ''] = labsOf(folder);
+		const ledger = join(folder, 'state/unflap/lab', run, 'unflap/ledger');
+		const [entry = ''] = readdirSync(ledger).filter(name => name.endsWith('.json'));
+		const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(readFileSync(join(ledger, entry), 'utf8'))?.[0] ?? '';
+		const answers = (): Promise<boolean> =>
+			fetch(endpoint).then(
+				() => true,
+				() => false,
+			);
+		expect(await answers()).toBe(true);
+		child.kill('SIGKILL');
+		while (existsSync(join(ledger, entry))) await new Promise(resolve => setTimeout(resolve, 50));
+		while (await answers()) await new Promise(resolve => setTimeout(resolve, 50));
 	});
 });
