@@ -68,7 +68,7 @@ const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 /** A name cut in the middle: names differ at their ends, so the last eight cells stay. */
 export const cutName = (name: Shown, cells: number): Shown => {
 	if (width(name) <= cells) return name;
-	if (cells < 2 * keptTail) return cut(name, cells, 'middle');
+	if (cells < keptTail + 4) return cut(name, cells, 'middle');
 	let tail = '';
 	for (const {segment} of [...segmenter.segment(name)].toReversed()) {
 		if (width(own(segment + tail)) > keptTail) break;

@@ -123,9 +123,10 @@ const streamSpans = (model: Model): readonly Span[] => {
 	const {place, boxes, lineRate, store} = model;
 	const box = place.screen === 'boot' ? boxOf(model, bootBox(model)) : null;
 	const watched = place.screen === 'boot' ? (box === null ? [] : [box]) : boxes;
-	const live = watched.filter(({state}) => state.state === 'live' || state.state === 'backlog');
-	const mark =
-		watched.length > 0 && live.length === watched.length ? span(ours`●`, 'good') : span(ours`◌`, 'warn');
+	// A box whose agent does not answer yet has no stream that could be down.
+	const open = watched.filter(({state}) => ['live', 'backlog', 'dropped'].includes(state.state));
+	const isWell = open.length > 0 && open.every(({state}) => state.state !== 'dropped');
+	const mark = isWell ? span(ours`●`, 'good') : span(ours`◌`, 'warn');
 	if (place.screen === 'boot')
 		return [
 			span(box === null ? ours`no stream` : box.rung === 'session' ? ours`ssm ` : ours`console `, 'dim'),
@@ -133,7 +134,7 @@ const streamSpans = (model: Model): readonly Span[] => {
 		];
 	const lost = store?.counts().lost ?? 0;
 	return [
-		span(ours`${plural(watched.length, 'stream')} `, 'dim'),
+		span(ours`${plural(open.length, 'stream')} `, 'dim'),
 		mark,
 		span(ours` · ${lineRate} lines/s · `, 'dim'),
 		span(ours`${lost} lost`, lost > 0 ? 'warn' : 'dim'),

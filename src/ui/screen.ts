@@ -130,7 +130,7 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 		case 'hold':
 			return holdPreviewView(model, overlay);
 		case 'release':
-			return releasePreviewView(overlay);
+			return releasePreviewView(model, overlay);
 	}
 };
 

@@ -6,16 +6,26 @@ import type {HoldOverlay, PresetChoice} from '../app-state.ts';
 import {formatCountdown, formatTime, plural, shortId} from '../format.ts';
 import {leaseSeconds} from '../lease.ts';
 import type {Model} from '../model.ts';
+import {markOfDouble, uuidOfDouble} from '../names.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
 import type {OverlayView} from './overlay-view.ts';
 
 export const holdPreviewView = (model: Model, overlay: HoldOverlay): OverlayView => ({
-	title: [span(ours`Hold ${shown(hostile(overlay.group))}`, 'accent', true)],
+	title: [
+		span(ours`Hold ${markOfDouble(model, overlay.group)}${shown(hostile(overlay.group))}`, 'accent', true),
+		...doubleSpans(model, overlay.group),
+	],
 	look: 'light',
 	rows: overlay.problem === null ? previewRows(model, overlay) : problemRows(overlay.problem),
 	asks: [blank, askRow(overlay)],
 	scroll: 0,
 });
+
+/** Which of two names that look the same. */
+export const doubleSpans = (model: Model, group: string): readonly Span[] => {
+	const uuid = uuidOfDouble(model, group);
+	return uuid === null ? [] : [span(ours` ${uuid}`, 'warn')];
+};
 
 /** What was read for the preset in view; `one-patient` suspends nothing and is told from what `freeze` would stop. */
 export const previewOf = ({preset, previews}: HoldOverlay): HoldPreview | null =>

@@ -4,14 +4,17 @@ import type {Shown} from '../../base/text.ts';
 import type {HoldView, ReleasePreview} from '../../hold/types.ts';
 import type {ReleaseOverlay} from '../app-state.ts';
 import {formatHeld, formatTime, shortId} from '../format.ts';
+import type {Model} from '../model.ts';
+import {markOfDouble} from '../names.ts';
 import {blank, type Row, row, span} from '../span.ts';
-import {wrapWords} from './hold-preview.ts';
+import {doubleSpans, wrapWords} from './hold-preview.ts';
 import type {OverlayView} from './overlay-view.ts';
 
-export const releasePreviewView = (overlay: ReleaseOverlay): OverlayView => {
-	const group = shown(hostile(overlay.session.view().group));
+export const releasePreviewView = (model: Model, overlay: ReleaseOverlay): OverlayView => {
+	const {group: name} = overlay.session.view();
+	const group = ours`${markOfDouble(model, name)}${shown(hostile(name))}`;
 	return {
-		title: [span(ours`Release ${group}`, 'held', true)],
+		title: [span(ours`Release ${group}`, 'held', true), ...doubleSpans(model, name)],
 		look: 'heavy',
 		rows: [blank, ...bodyRows(overlay)],
 		asks: [blank, askRow(overlay), blank],

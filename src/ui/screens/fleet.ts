@@ -14,6 +14,7 @@ import {
 } from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import {isOn, type Model} from '../model.ts';
+import {markOfDouble} from '../names.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
 import {type Column, headingRow, tableRow, windowStart} from '../table.ts';
 
@@ -155,11 +156,15 @@ const columnsFor = (model: Model): readonly Column<GroupView>[] => {
 	const kept = others.filter(column => column !== false);
 	const used = kept.reduce((sum, {cells}) => sum + cells + 2, 0);
 	const room = columns - 2 - markCells - used;
+	const nameCells = Math.max(10, Math.min(60, room));
 	const name: Column<GroupView> = {
 		heading: ours`GROUP`,
-		cells: Math.max(10, Math.min(60, room)),
+		cells: nameCells,
 		side: 'left',
-		cell: ({group}) => [span(cutName(shown(group.name), Math.max(10, Math.min(60, room))))],
+		cell: ({group}) => {
+			const double = markOfDouble(model, group.name);
+			return [span(double, 'warn'), span(cutName(shown(group.name), nameCells - width(double)))];
+		},
 	};
 	return [name, ...kept];
 };
