@@ -47,8 +47,9 @@ const document = 'AWS-StartNonInteractiveCommand';
 
 export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels => {
 	const sessions = new Map<string, Session>();
-	const faultsDone = new Set<string>();
 	const awayUntil = new Map<string, number>();
+	/** Rules that close or pause do so once for a box, whatever session it has then. */
+	const faultsDone = new Set<string>();
 	const server = new WebSocketServer({noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes});
 	const monotonicMs = () => performance.now();
 	const isAway = (instanceId: string) => (awayUntil.get(instanceId) ?? 0) > monotonicMs();

@@ -2,7 +2,6 @@
  * A recording as one instance plays it: lab time decides how far it has come, the instance's seed gives it its own ids,
  * cursors and pace. What is asked here is always the present.
  */
-import {createHash} from 'node:crypto';
 import type {LabClock, LabInstance, LabMs} from '../types.ts';
 import {
 	type JournalField,
@@ -12,6 +11,7 @@ import {
 	type RecordedBoot,
 	textOf,
 } from './life.ts';
+import {createDateShift, createSubstitution, digest, hashNumber} from './own-text.ts';
 import {createUnitHistory, type UnitFactsAt} from './unit-history.ts';
 
 export type PlayedEntry = {
@@ -240,51 +240,3 @@ const countUntil = (entries: readonly PlayedEntry[], now: LabMs): number => {
 	}
 	return low;
 };
-
-/** The recorded instance's id, address, name and machine, wherever they stand in a text, become the box's own. */
-const createSubstitution = (instance: LabInstance, life: ReturnType<typeof lifeOf>) => {
-	const recordedIp = /^ip-(\d+-\d+-\d+-\d+)$/.exec(life.hostname)?.[1]?.replaceAll('-', '.');
-	const pairs: readonly (readonly [string, string])[] = [
-		[life.instanceId, instance.instanceId],
-		[life.hostname, `ip-${instance.privateIp.replaceAll('.', '-')}`],
-		[recordedIp ?? '', instance.privateIp],
-		[life.machineId, digest(instance.seed, 'machine')],
-		...life.boots.flatMap(({bootId}) => [
-			[bootId, digest(instance.seed, `boot/${bootId}`)] as const,
-			[dashed(bootId), dashed(digest(instance.seed, `boot/${bootId}`))] as const,
-		]),
-	];
-	const replacements = new Map(pairs.filter(([from]) => from.length >= 7));
-	if (replacements.size === 0) return (text: string) => text;
-	const alternatives = [...replacements.keys()].map(from => from.replace(/[.\\]/g, '\\$&')).join('|');
-	const pattern = new RegExp(`(?<![0-9])(?:${alternatives})(?![0-9])`, 'g');
-	return (text: string) => text.replace(pattern, found => replacements.get(found) ?? found);
-};
-
-/** `Sun 2026-11-22 18:52:23 UTC`, as systemctl writes it, moves from the recording's time to lab time. */
-const createDateShift = (startsAt: LabMs, boot: RecordedBoot | undefined, pace: number) => {
-	const first = boot?.entries[0];
-	const recordedStart = (Number(textOf(first?.['__REALTIME_TIMESTAMP'])) - monotonicUs(first)) / 1000;
-	const pattern = /\b[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/g;
-	return (text: string) =>
-		text.replace(pattern, (found, day: string, time: string) => {
-			const recordedAt = Date.parse(`${day}T${time}Z`);
-			return Number.isNaN(recordedAt) ? found : systemdDate(startsAt + (recordedAt - recordedStart) * pace);
-		});
-};
-
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-/** `Sun 2026-11-22 18:52:23 UTC`. */
-export const systemdDate = (at: LabMs): string => {
-	const date = new Date(at);
-	return `${weekdays[date.getUTCDay()]} ${date.toISOString().slice(0, 10)} ${date.toISOString().slice(11, 19)} UTC`;
-};
-
-const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-
-const digest = (seed: number, name: string): string =>
-	createHash('sha256').update(`${seed}/${name}`).digest('hex').slice(0, 32);
-
-const hashNumber = (seed: number, name: string): number =>
-	Number.parseInt(digest(seed, name).slice(0, 8), 16);

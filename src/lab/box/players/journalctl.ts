@@ -1,5 +1,6 @@
 /** journalctl of a lab box: version 252, over the recorded journal as far as lab time has come. */
-import {type PlayedBoot, type PlayedBox, type PlayedEntry, systemdDate} from '../played-box.ts';
+import {systemdDate} from '../own-text.ts';
+import type {PlayedBoot, PlayedBox, PlayedEntry} from '../played-box.ts';
 import {formatEntry} from './journalctl-format.ts';
 import {matcher} from './journalctl-match.ts';
 import {type JournalQuery, JournalUsageError, journalQuery, parseJournalOptions} from './journalctl-query.ts';

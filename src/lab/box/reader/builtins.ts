@@ -1,9 +1,9 @@
 /** Commands that are part of the shell. */
 import {setTimeout as sleepFor} from 'node:timers/promises';
-import type {Program, Shell} from './interpret.ts';
-import {Leave, runArgv} from './interpret.ts';
+import {runArgv} from './interpret.ts';
 import {Stopped} from './pipe.ts';
 import {printf} from './printf.ts';
+import {Leave, type Program, type Shell} from './shell.ts';
 import {isTrue} from './test-expression.ts';
 import {virtualFiles} from './virtual-files.ts';
 

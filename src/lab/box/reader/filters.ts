@@ -1,10 +1,11 @@
 /** The usual filters, on pipes of this process alone. Options beyond these are refused. */
 import {createGzip, gunzipSync} from 'node:zlib';
 import type {PlayedBox} from '../played-box.ts';
-import type {Program, ProgramCall} from './interpret.ts';
+import {toPattern} from './parse-sed.ts';
 import {readAll, readLines} from './pipe.ts';
 import {Refusal} from './script.ts';
-import {sed, toPattern} from './sed.ts';
+import {sed} from './sed.ts';
+import type {Program, ProgramCall} from './shell.ts';
 import {virtualFiles} from './virtual-files.ts';
 
 const refused = (program: string, what: string) => new Refusal(`${program}: ${what}: not on this lab box`);

@@ -3,77 +3,12 @@
  * (threats.md L3). Programs are players, filters and builtins alone.
  */
 import {expandPattern, expandText, expandWords, type Scope} from './expand.ts';
-import {BrokenPipe, createPipe, type Input, nothing, type Output, readAll, Stopped} from './pipe.ts';
+import {BrokenPipe, createPipe, nothing, type Output, readAll, Stopped} from './pipe.ts';
 import {type Command, type List, type Pipeline, Refusal, type Step} from './script.ts';
-
-export type Streams = {readonly input: Input; readonly output: Output; readonly errors: Output};
-
-export type Program = (call: ProgramCall) => Promise<number> | number;
-
-export type ProgramCall = Streams & {
-	readonly args: readonly string[];
-	readonly shell: Shell;
-	/** Runs another command with the same streams, as sudo, nice and exec do. */
-	readonly run: (argv: readonly string[], isRoot: boolean) => Promise<number>;
-	readonly isRoot: boolean;
-};
-
-export type Shell = {
-	readonly variables: Map<string, string>;
-	readonly functions: Map<string, Command>;
-	parameters: readonly string[];
-	status: number;
-	refusesUnset: boolean;
-	stopsOnError: boolean;
-	readonly jobs: Promise<number>[];
-	readonly shared: {
-		readonly signal: AbortSignal;
-		readonly programs: ReadonlyMap<string, Program>;
-		/** Commands since the event loop was last let go, and how many run beside each other. */
-		steps: number;
-		beside: number;
-	};
-};
-
-/** Ends a function, a loop or the whole shell. */
-export class Leave extends Error {
-	override readonly name = 'Leave';
-	readonly what: 'exit' | 'return' | 'break' | 'continue';
-	readonly status: number;
-	constructor(what: Leave['what'], status: number) {
-		super(what);
-		this.what = what;
-		this.status = status;
-	}
-}
+import {Leave, type Shell, type Streams, subshell} from './shell.ts';
 
 const mostBeside = 64;
 const deepestCalls = 200;
-
-export const createShell = (programs: ReadonlyMap<string, Program>, signal: AbortSignal): Shell => ({
-	variables: new Map([
-		['HOME', '/home/ssm-user'],
-		['USER', 'ssm-user'],
-		['PATH', '/usr/bin'],
-		['$', '4242'],
-		['IFS', ' \t\n'],
-	]),
-	functions: new Map(),
-	parameters: [],
-	status: 0,
-	refusesUnset: false,
-	stopsOnError: false,
-	jobs: [],
-	shared: {signal, programs, steps: 0, beside: 0},
-});
-
-/** A copy whose changes stay inside, as for `( )`, `$( )` and each side of a pipe. */
-const subshell = (shell: Shell): Shell => ({
-	...shell,
-	variables: new Map(shell.variables),
-	functions: new Map(shell.functions),
-	jobs: [],
-});
 
 export const runList = async (list: List, shell: Shell, streams: Streams): Promise<number> => {
 	for (const step of list) {

@@ -9,10 +9,11 @@ import {players} from '../players/index.ts';
 import type {Player} from '../players/player.ts';
 import {builtins} from './builtins.ts';
 import {filters} from './filters.ts';
-import {createShell, Leave, type Program, runArgv, runList, type Shell, type Streams} from './interpret.ts';
+import {runArgv, runList} from './interpret.ts';
 import {parseScript} from './parse-script.ts';
 import {BrokenPipe, nothing, type Output, Stopped} from './pipe.ts';
 import {Refusal} from './script.ts';
+import {createShell, Leave, type Program, type Shell, type Streams} from './shell.ts';
 
 export const runInReader = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
 	const programs = new Map<string, Program>([...builtins, ...filters(box)]);
