@@ -216,7 +216,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	function changed() {
 		shown = null;
 		const current = view();
-		if (current.phase !== 'acquiring') settled.resolve(current);
+		if (current.phase === 'held' || current.outcome !== null) settled.resolve(current);
 		for (const listener of listeners) listener();
 		options.onChange();
 	}
