@@ -168,8 +168,9 @@ const orEnd = async (running: Promise<ExitCode>, ending: Ending, out: Printer): 
 	const finished = running.then(code => (ending.signal.aborted && code !== 4 ? reasonOf(ending) : code));
 	const code = await Promise.race([finished, outOfPatience(ending)]);
 	const request = ending.first();
-	if (request?.kind === 'crash') printError(request.error, out);
-	return code;
+	if (request?.kind !== 'crash') return code;
+	printError(request.error, out);
+	return code === 0 ? 1 : code;
 };
 
 const reasonOf = (ending: Ending) => ending.signal.reason as ExitCode;

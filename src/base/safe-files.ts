@@ -3,30 +3,57 @@
  * following links, created exclusively, 0600 whatever the umask, written atomically and synced.
  */
 import {constants} from 'node:fs';
-import {type FileHandle, lstat, mkdir, open, rename, unlink} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {type FileHandle, lstat, mkdir, open, rename, stat, unlink} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 import {UnflapError} from './errors.ts';
 import {type FileFacts, folderFault} from './safe-modes.ts';
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY} = constants;
 
 /**
- * Makes `path` with missing parents (0700) and checks it: a real folder, our own, closed to others. Throws `refused`
- * (exit 3) otherwise, so that nothing is changed in AWS on the word of a folder that others can write.
+ * Makes `path` with missing parents (0700) and checks it: a real folder, our own, closed to others, and so is each folder
+ * above it up to unflap's own one. Throws `refused` (exit 3) otherwise, before anything is made, so that nothing is
+ * changed in AWS on the word of a folder that others can write.
  */
 export const ensureOwnFolder = async (path: string): Promise<string> => {
-	await mkdir(path, {recursive: true, mode: 0o700});
+	await checkOwnFolder(path);
+	const [top = path] = ownChain(path);
+	await mkdir(dirname(top), {recursive: true, mode: 0o700});
+	for (const folder of ownChain(path)) await makeFolder(folder);
 	await checkOwnFolder(path);
 	return path;
 };
 
 /** The same without making it; a missing folder is fine and gives false. */
 export const checkOwnFolder = async (path: string): Promise<boolean> => {
-	const facts = await factsOf(path);
-	if (facts === undefined) return false;
-	const fault = folderFault(facts, ownUid()) ?? parentFault(await factsOf(dirname(path)));
-	if (fault !== undefined) throw untrusted(path, fault);
+	const chain = ownChain(path);
+	const above = await factsThrough(dirname(chain[0] ?? path));
+	for (const [index, folder] of chain.entries()) {
+		const facts = await factsOf(folder);
+		if (facts === undefined) return false;
+		const fault = folderFault(facts, ownUid()) ?? (index === 0 ? parentFault(above) : undefined);
+		if (fault !== undefined) throw untrusted(folder, fault);
+	}
 	return true;
+};
+
+/** The folders that must be ours alone, from unflap's own one down to `path`; `path` alone when it lies elsewhere. */
+const ownChain = (path: string): readonly string[] => {
+	const chain: string[] = [];
+	for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+		chain.unshift(folder);
+		if (basename(folder) === 'unflap') return chain;
+	}
+	return [path];
+};
+
+/** Made by somebody else in the same moment is fine: what it is, is checked afterwards. */
+const makeFolder = async (path: string) => {
+	try {
+		await mkdir(path, {mode: 0o700});
+	} catch (error) {
+		if (codeOf(error) !== 'EEXIST') throw error;
+	}
 };
 
 /** Replaces `name` in a folder of ours: temporary file, fsync, rename, fsync of the folder. */
@@ -122,11 +149,15 @@ const checkOwnFile = async (file: FileHandle, path: string) => {
 	return facts;
 };
 
-const factsOf = async (path: string): Promise<FileFacts | undefined> => {
+const factsOf = (path: string) => factsOrNone(() => lstat(path));
+/** A link above our own folders is the user's way of laying out a home: what counts is where it leads. */
+const factsThrough = (path: string) => factsOrNone(() => stat(path));
+
+const factsOrNone = async (read: () => Promise<FileFacts>): Promise<FileFacts | undefined> => {
 	try {
-		return await lstat(path);
+		return await read();
 	} catch (error) {
-		if (codeOf(error) === 'ENOENT') return undefined;
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
 		throw error;
 	}
 };
