@@ -3,7 +3,7 @@
  * it releases, and goes on trying for as long as it lives.
  */
 import {createAws} from '../aws/create-aws.ts';
-import type {Aws, ResolvedCredentials} from '../aws/types.ts';
+import type {Aws, AwsOptions, ResolvedCredentials} from '../aws/types.ts';
 import type {ProcessClock, ProcessMs} from '../base/clock.ts';
 import {checkOwnFolder} from '../base/safe-files.ts';
 import {appendGuardianLog} from './guardian-log.ts';
@@ -34,7 +34,11 @@ type Watch = {
 /** A release that goes on so long looks whether anybody still keeps the ledger. */
 const forgottenMs = 120_000;
 
-export const createGuardian = (processClock: ProcessClock): GuardianDuty => {
+/** `open` makes the AWS a test can see through. */
+export const createGuardian = (
+	processClock: ProcessClock,
+	open: (options: AwsOptions) => Promise<Aws> = options => createAws(options, {environment: {}}),
+): GuardianDuty => {
 	let watch: Watch | null = null;
 	let companion: ProcessIdentity | null = null;
 	let dismissed = false;
@@ -55,14 +59,14 @@ export const createGuardian = (processClock: ProcessClock): GuardianDuty => {
 			lastHeard = processClock.now();
 			switch (message.type) {
 				case 'init':
-					watch = await begin(message, processClock);
+					watch = await begin(message, processClock, open);
 					return watch.entry.guardian;
 				case 'entry':
 					if (watch === null) return null;
 					watch = {...watch, entry: message.entry, leaseAt: processClock.now() + message.leaseMs};
 					return null;
 				case 'credentials':
-					if (watch !== null) watch = await withCredentials(watch, message.credentials);
+					if (watch !== null) watch = await withCredentials(watch, message.credentials, open);
 					return null;
 				case 'companion':
 					companion = message.companion;
@@ -92,11 +96,12 @@ const isForgotten = async ({stateFolder}: Watch): Promise<boolean> => !(await ch
 const begin = async (
 	init: Extract<GuardianMessage, {type: 'init'}>,
 	processClock: ProcessClock,
+	open: (options: AwsOptions) => Promise<Aws>,
 ): Promise<Watch> => {
 	const [machine, self] = await Promise.all([readMachine(), readProcess(process.pid)]);
 	if (self === undefined) throw new Error('The guardian cannot find its own process');
 	const ledger = await openLedger({folder: init.ledgerFolder, machine, self});
-	const aws = await createAws(init.aws, {environment: {}});
+	const aws = await open(init.aws);
 	await warmUp(aws, init.entry.group, processClock);
 	const entry = {...init.entry, guardian: self};
 	return {
@@ -123,8 +128,12 @@ const warmUp = async (aws: Aws, group: string, processClock: ProcessClock): Prom
 	]);
 };
 
-const withCredentials = async (watch: Watch, credentials: ResolvedCredentials): Promise<Watch> => {
-	const aws = await createAws({...watch.options, credentials}, {environment: {}});
+const withCredentials = async (
+	watch: Watch,
+	credentials: ResolvedCredentials,
+	open: (options: AwsOptions) => Promise<Aws>,
+): Promise<Watch> => {
+	const aws = await open({...watch.options, credentials});
 	watch.aws.close();
 	return {...watch, aws};
 };

@@ -8,6 +8,7 @@ import type {
 	ScalingProcess,
 } from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
+import {differsInvisibly} from '../base/terminal-text.ts';
 import {divideAim} from './core-acquire.ts';
 import {coverageOf} from './coverage.ts';
 import {otherTags} from './other-owners.ts';
@@ -24,6 +25,8 @@ export type PreviewRequest = {
 
 type Facts = {
 	readonly group: Group;
+	/** ARNs of groups whose names look the same. */
+	readonly twins: readonly string[];
 	readonly hooks: readonly LifecycleHook[];
 	readonly policies: readonly ScalingPolicySummary[];
 	readonly activities: readonly Activity[];
@@ -43,14 +46,21 @@ export const readPreview = async (request: PreviewRequest): Promise<HoldPreview>
 				next: ['unflap ls lists the names; a hold takes the exact one'],
 			},
 		);
-	const [hooks, policies, activities, healthy, permission] = await Promise.all([
+	const [twins, hooks, policies, activities, healthy, permission] = await Promise.all([
+		twinsOf(aws, name),
 		orEmpty(aws.release.hooks(name)),
 		orEmpty(aws.release.policies(name)),
 		orEmpty(aws.release.activities({group: name, max: 20})),
 		countHealthy(aws, group),
 		permissionOf(aws, name),
 	]);
-	return describe(request, {group, hooks, policies, activities, healthy, permission});
+	return describe(request, {group, twins, hooks, policies, activities, healthy, permission});
+};
+
+/** Names that differ only in what cannot be seen (threats.md T10). */
+const twinsOf = async (aws: Aws, name: string): Promise<readonly string[]> => {
+	const groups = await orEmpty(aws.polling.groups({includeInstances: false}));
+	return groups.filter(group => differsInvisibly(group.name, name)).map(({arn}) => arn);
 };
 
 /** What may not be read is left out of the costs; the hold itself does not need it. */
@@ -124,10 +134,15 @@ const costs = (
 	facts: Facts,
 	mostlyHookDeaths: boolean,
 ): readonly string[] => {
-	const {hooks, policies, healthy} = facts;
+	const {group, twins, hooks, policies, healthy} = facts;
 	const active = policies.filter(({enabled}) => enabled);
 	const launchHooks = hooks.filter(({transition}) => transition === 'autoscaling:EC2_INSTANCE_LAUNCHING');
 	return [
+		...(twins.length > 0
+			? [
+					`≈ another group's name looks the same: this one is ${uuidOf(group.arn)}, not ${twins.map(uuidOf).join(', ')}`,
+				]
+			: []),
 		'no healing while held: a box that fails stays',
 		...(healthy > 0 ? [`stops healing ${count(healthy, 'healthy box', 'healthy boxes')}`] : []),
 		...(aim.includes('AlarmNotification') && active.length > 0
@@ -151,3 +166,6 @@ const costs = (
 };
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+
+/** arn:…:autoScalingGroup:UUID:autoScalingGroupName/NAME */
+const uuidOf = (arn: string): string => arn.split(':')[6] ?? arn;

@@ -79,6 +79,28 @@ test('S3 SIGUSR1 opens no debugger in either process', async () => {
 	await release(hold);
 }, 60_000);
 
+test('S3 with a debugger open no hold is started', async () => {
+	const result = await lab.run(['hold', group], {environment: {NODE_OPTIONS: '--inspect=127.0.0.1:0'}});
+	expect(result.code).toBe(3);
+	expect(result.stderr).toMatch(/debugger/i);
+	expect(await suspendedOf(lab, group)).toEqual([]);
+}, 60_000);
+
+test('O1 under --read-only hold and release change nothing and say so', async () => {
+	const seen = (await lab.requests()).at(-1)?.number ?? 0;
+	for (const args of [
+		['hold', group, '--read-only'],
+		['release', group, '--read-only'],
+		['release', '--all', '--read-only'],
+		['holds', '--read-only'],
+	]) {
+		const result = await lab.run(args);
+		expect(result.code).toBe(args[0] === 'holds' ? 0 : 3);
+		if (args[0] !== 'holds') expect(result.stdout + result.stderr).toMatch(/read-only/);
+	}
+	expect((await lab.requests()).filter(({number, mutating}) => number > seen && mutating)).toEqual([]);
+}, 60_000);
+
 const listeningSockets = async (pid: number): Promise<readonly string[]> => {
 	const table = `${await proc(pid, 'net/tcp')}${await proc(pid, 'net/tcp6')}`;
 	const listening = new Set(
