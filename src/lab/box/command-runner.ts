@@ -20,16 +20,27 @@ export const createCommandRunner = (choice: SandboxChoice): CommandRunner => {
 	let scratch: Scratch | null = null;
 	let tool: NamespaceTool | null | undefined =
 		choice === 'bwrap' || choice === 'unshare' ? choice : undefined;
+	const running = new Set<BoxProcess>();
+	const start = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
+		if (choice === 'reader' || tool === null) return runInReader(box, argv);
+		scratch ??= createScratch();
+		tool ??= findNamespaceTool(scratch.folders(box));
+		if (tool === null) return runInReader(box, argv);
+		refuseUnknownProgram(argv, isOnBox);
+		return runInNamespace(tool, scratch, box, argv);
+	};
 	return {
 		async run(box, argv) {
-			if (choice === 'reader' || tool === null) return runInReader(box, argv);
-			scratch ??= createScratch();
-			tool ??= findNamespaceTool(scratch.folders(box));
-			if (tool === null) return runInReader(box, argv);
-			refuseUnknownProgram(argv, isOnBox);
-			return runInNamespace(tool, scratch, box, argv);
+			const process = await start(box, argv);
+			running.add(process);
+			void process.exited.finally(() => running.delete(process));
+			return process;
 		},
 		async close() {
+			// What still runs may write into the folder while it is removed.
+			const left = [...running];
+			for (const process of left) process.kill();
+			await Promise.all(left.map(({exited}) => exited));
 			scratch?.remove();
 		},
 	};
