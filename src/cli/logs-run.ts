@@ -50,7 +50,13 @@ export const runLogs = async (job: LogsJob): Promise<ExitCode> => {
 			context.out.warn(ours`The pattern ${shown(hostile(source))} takes too long and was switched off.`),
 	});
 	const output = createLogsOutput(filter, wish, printer.line);
-	const merge = createMerge({deliver: output.push, processClock});
+	// One box alone is in order already: nothing is held back, however long its journal is.
+	const isAlone = !wish.follow && job.boxes.length === 1;
+	const merge = createMerge({
+		deliver: output.push,
+		processClock,
+		...(isAlone ? {windowMs: 0, patienceMs: 0} : {}),
+	});
 	const sayOnce = createSayOnce();
 	const reading = await createReading(job, {instanceIds, merge, sayOnce, processClock});
 	const stopped = new AbortController();
