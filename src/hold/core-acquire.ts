@@ -38,7 +38,12 @@ const reasonAgainst = (state: HoldState, group: SeenGroup): string | null => {
 	return null;
 };
 
-/** What of the aim is ours to suspend, what another hold keeps, and what was off before us. */
+/**
+ * What of the aim is ours to suspend, what another hold keeps, and what was off before us. A tag alone proves nothing
+ * (threats.md H1), and without fuses there is no other proof: what another's tag claims is never ours to resume. It is
+ * `joined`: when its holder gives it back, the keep loop sees it running, suspends it and owns it from then on. So each
+ * suspension has one owner, who resumes it whatever other tags claim (H2), and the last one out leaves nothing.
+ */
 export const divideAim = (
 	{aim, holdId}: {readonly aim: HoldState['facts']['aim']; readonly holdId: string},
 	reads: readonly SeenGroup[],

@@ -209,16 +209,16 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		return outcome ?? incomplete(request.group, own.wanted, aws.facts);
 	}
 
+	/** Later, so that a listener that throws cannot keep a command of the core from being carried out. */
 	function emit(event: HoldEvent) {
-		for (const listener of eventListeners) listener(event);
+		for (const listener of eventListeners) queueMicrotask(() => listener(event));
 	}
 
 	function changed() {
 		shown = null;
 		const current = view();
 		if (current.phase === 'held' || current.outcome !== null) settled.resolve(current);
-		for (const listener of listeners) listener();
-		options.onChange();
+		for (const listener of [...listeners, options.onChange]) queueMicrotask(listener);
 	}
 
 	function view(): HoldView {
