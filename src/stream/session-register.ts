@@ -6,8 +6,16 @@ import {readdirSync, readFileSync, readlinkSync, rmSync, statSync} from 'node:fs
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import type {Aws} from '../aws/types.ts';
+import {UnflapError} from '../base/errors.ts';
 import {encodeJson} from '../base/json.ts';
-import {codeOf, ensureOwnFolder, readOwnFile, removeFile, writeAtomic} from '../base/safe-files.ts';
+import {
+	checkOwnFolder,
+	codeOf,
+	ensureOwnFolder,
+	readOwnFile,
+	removeFile,
+	writeAtomic,
+} from '../base/safe-files.ts';
 
 export type SessionRegister = {
 	readonly add: (sessionId: string) => Promise<void>;
@@ -76,6 +84,7 @@ export const reapSessions = async (
 ): Promise<number> => {
 	if (aws.facts.readOnly) return 0;
 	const folder = join(stateFolder, 'sessions');
+	if (!(await isOurs(folder))) return 0;
 	let ended = 0;
 	removeTorn(folder);
 	for (const name of namesIn(folder)) {
@@ -89,6 +98,16 @@ export const reapSessions = async (
 		await removeFile(join(folder, name));
 	}
 	return ended;
+};
+
+/** What others could have written ends nobody's session. */
+const isOurs = async (folder: string) => {
+	try {
+		return await checkOwnFolder(folder);
+	} catch (error) {
+		if (error instanceof UnflapError && error.kind === 'refused') return false;
+		throw error;
+	}
 };
 
 /** What a killed process had not finished writing; nobody writes for a minute. */
@@ -105,7 +124,7 @@ const entriesIn = (folder: string) => {
 	try {
 		return readdirSync(folder);
 	} catch (error) {
-		if (codeOf(error) === 'ENOENT') return [];
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
 		throw error;
 	}
 };

@@ -211,7 +211,7 @@ const namesIn = async (path: string) => {
 	try {
 		return await readdir(path);
 	} catch (error) {
-		if (codeOf(error) === 'ENOENT') return [];
+		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
 		throw error;
 	}
 };
