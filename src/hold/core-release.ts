@@ -3,6 +3,7 @@
  * missing right or a dead network delays the resume, and the tag and the entry stay until it is verified.
  */
 import type {ScalingProcess} from '../aws/types.ts';
+import {finish, need} from './core-outcome.ts';
 import {
 	call,
 	isNewer,
@@ -23,7 +24,6 @@ import type {
 	Answer,
 	CallFailure,
 	Command,
-	CoreOutcome,
 	EndReason,
 	HoldState,
 	Release,
@@ -251,53 +251,6 @@ const again = (state: HoldState, goal: 'read' | 'verify' | 'untag', failure: Cal
 	const over = elapsed(state) >= state.facts.patienceMs || (finite && lasting >= lastingLimit);
 	if (over && goal !== 'untag') return finish(after);
 	return pause(after, {at: 'release-wait', next: goal}, retryWaitMs(release.tries, elapsed(state)), true);
-};
-
-const finish = (state: HoldState): Turn => {
-	const outcome = outcomeOf(state);
-	return {
-		state: {...state, step: {at: 'ended', outcome}, inFlight: null, timers: state.timers + 1},
-		commands: [{do: 'finish', outcome}],
-	};
-};
-
-const outcomeOf = (state: HoldState): CoreOutcome => {
-	const release = need(state);
-	const complete = state.step.at === 'release-close' || !state.suspendCalled;
-	if (!complete)
-		return {
-			kind: 'incomplete',
-			still: stillOurs(state.own, state.watch.lastGroup, now(state).rate),
-			message: release.lastFailure?.message ?? 'what was resumed still reads as suspended',
-		};
-	if (release.why === 'acquire-failed')
-		return {kind: 'refused', message: release.message, next: release.next, tagLeft: release.tagLeft};
-	return {
-		kind: 'released',
-		why: release.why,
-		resumed: release.acknowledged === null ? [] : release.resumed,
-		left: leftOff(state),
-		verified: true,
-		tagLeft: release.tagLeft,
-		message: release.message,
-	};
-};
-
-const leftOff = (state: HoldState): readonly {process: string; why: string}[] => {
-	const {own, watch} = state;
-	const ours = new Set<string>(stillOurs(own, watch.lastGroup, now(state).rate));
-	return [
-		...own.baseline.map(process => ({process, why: 'was off before us'})),
-		...own.joined.map(process => ({process, why: 'another hold keeps it'})),
-		...own.wanted
-			.filter(process => !ours.has(process))
-			.map(process => ({process, why: 'changedByOther: resumed and suspended again by somebody else'})),
-	];
-};
-
-const need = (state: HoldState): Release => {
-	if (state.release === null) throw new Error('A release step without a release');
-	return state.release;
 };
 
 const elapsed = (state: HoldState): number => now(state).processMs - need(state).startedMs;
