@@ -18,6 +18,8 @@ const maxQueuedEvents = 20_000;
 const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
 /** After so many refusals in a row the console is read beside the tries. */
 const triesBeforeConsole = 3;
+/** An agent that demands what we cannot do will not change its mind soon. */
+const refusedMs = 60_000;
 const agentPollMs = 2000;
 /** A live box that is silent for so long is looked up in EC2, all of them in one call. */
 const silenceMs = 4000;
@@ -32,6 +34,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	let rung: Rung = 'console';
 	let whyNotHigher: Hostile | null = null;
 	let lastByteAt = processClock.now();
+	let isRefused = false;
 
 	const queue = createEventQueue<StreamEvent>(maxQueuedEvents, isFull =>
 		isFull ? session?.pause() : session?.resume(),
@@ -170,7 +173,10 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 				return true;
 			}
 			whyNotHigher = endText(end);
-			say({state: 'dropped', since: flow.dropped()});
+			isRefused = end.kind === 'failed';
+			// Nothing came yet, and not for want of a link: it is no drop, and there is a reason to read.
+			if (end.kind !== 'dropped' && flow.delivered() === 0) say({state: 'waiting', why: whyNotHigher});
+			else say({state: 'dropped', since: flow.dropped()});
 		} catch (error) {
 			if (signal.aborted) return true;
 			whyNotHigher = messageOf(error);
@@ -195,7 +201,9 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 				rung = 'console';
 				await consoleRung.read(signal);
 			}
-			await processClock.sleep(retryMs[Math.min(failures, retryMs.length - 1)] ?? 5000, signal);
+			const waitMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 5000;
+			await processClock.sleep(isRefused ? refusedMs : waitMs, signal);
+			isRefused = false;
 			failures += 1;
 		}
 	};
@@ -243,8 +251,11 @@ const createByteCount = (now: () => number, show: (count: number) => void) => {
 	};
 };
 
-const endText = (end: BoxSessionEnd): Hostile =>
-	end.kind === 'failed' || end.kind === 'dropped' ? end.why : end.kind === 'closed' ? end.output : '';
+const endText = (end: BoxSessionEnd): Hostile => {
+	if (end.kind === 'failed' || end.kind === 'dropped') return end.why;
+	const output = end.kind === 'closed' ? end.output : '';
+	return output === '' ? 'the session ended by itself' : output;
+};
 
 /** Errors that the next try cannot mend. */
 const isFinal = (error: unknown) =>

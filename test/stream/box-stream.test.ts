@@ -141,6 +141,19 @@ test('before the agent answers the console is shown, and the stream climbs by it
 	expect(box.entries()).toHaveLength(20);
 });
 
+test('X5 an agent that demands what we cannot give fails alone, with the reason, and is not asked again and again', async () => {
+	const box = await open({}, fake => {
+		fake.addLines(lines.slice(0, 20));
+		fake.setDemand({ActionType: 'KMSEncryption', ActionParameters: {KMSKeyId: 'abc', Challenge: ''}});
+	});
+	const reason = () => box.events.findLast(event => event.kind === 'state');
+	await expect.poll(() => reason()?.whyNotHigher, patience).toContain('must be encrypted with KMS');
+	expect(reason()?.state.state).toBe('waiting');
+	expect(box.entries()).toEqual([]);
+	await new Promise(resolve => setTimeout(resolve, 1500));
+	expect(box.agent.calls.filter(call => call.startsWith('start'))).toEqual(['start tester-1']);
+});
+
 test('without follow the stream ends by itself, its session ended and forgotten', async () => {
 	const box = await open({follow: false}, ({addLines}) => addLines(lines));
 	await box.done;

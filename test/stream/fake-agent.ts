@@ -23,6 +23,8 @@ export type FakeAgent = {
 	readonly setInstance: (facts: Partial<Ec2Instance> | null) => void;
 	readonly setConnected: (connected: boolean) => void;
 	readonly setConsole: (text: string) => void;
+	/** More client actions than the session type. */
+	readonly setDemand: (action: object) => void;
 	/** What happens to each frame of output. */
 	readonly setFault: (fault: FrameFault) => void;
 	readonly commands: string[];
@@ -77,6 +79,12 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 	let instance: Ec2Instance | null = null;
 	let fault: FrameFault = frame => [frame];
 	let lastSession = 0;
+	const actions: object[] = [
+		{
+			ActionType: 'SessionType',
+			ActionParameters: {SessionType: 'NonInteractiveCommands', Properties: null},
+		},
+	];
 
 	const server = new WebSocketServer({
 		host: '127.0.0.1',
@@ -163,12 +171,7 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 		};
 		socket.on('message', (data, isBinary) => {
 			if (!isBinary) {
-				put(
-					5,
-					Buffer.from(
-						'{"AgentVersion":"3.3.987.0","RequestedClientActions":[{"ActionType":"SessionType","ActionParameters":{"SessionType":"NonInteractiveCommands","Properties":null}}]}',
-					),
-				);
+				put(5, Buffer.from(JSON.stringify({AgentVersion: '3.3.987.0', RequestedClientActions: actions})));
 				return;
 			}
 			const decoded = decodeFrame(data as Buffer);
@@ -268,6 +271,9 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 		},
 		setConsole: text => {
 			consoleText = text;
+		},
+		setDemand: action => {
+			actions.push(action);
 		},
 		setFault: next => {
 			fault = next;
