@@ -160,7 +160,8 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 		session.lastInputAt = session.openedAt;
 		const faults = () => world.channelFaults(session.instanceId);
 		session.send = withFaults(`${session.sessionId}/out`, faults, bytes => {
-			if (socket.readyState === socket.OPEN) socket.send(bytes);
+			// What an agent that is away sends or is sent is lost, and sent again when it is back.
+			if (socket.readyState === socket.OPEN && !world.agentAway(session.instanceId)) socket.send(bytes);
 		});
 		const receive = withFaults(`${session.sessionId}/in`, faults, bytes => take(session, bytes));
 		socket.on('message', (data, isBinary) => {
@@ -178,7 +179,7 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 
 	const take = (session: Session, bytes: Buffer) => {
 		const frame = readFrame(bytes);
-		if (frame === undefined || session.isSilent) return;
+		if (frame === undefined || session.isSilent || world.agentAway(session.instanceId)) return;
 		if (frame.type === 'input_stream_data') session.lastInputAt = monotonicMs();
 		session.agent.receive(frame);
 	};

@@ -45,8 +45,19 @@ export const systemdDate = (at: LabMs): string => {
 
 const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-export const digest = (seed: number, name: string): string =>
-	createHash('sha256').update(`${seed}/${name}`).digest('hex').slice(0, 32);
+const digests = new Map<string, string>();
+const mostDigests = 20_000;
+
+/** 32 hex characters of a thing's own; the same names come with entry after entry. */
+export const digest = (seed: number, name: string): string => {
+	const key = `${seed}/${name}`;
+	const known = digests.get(key);
+	if (known !== undefined) return known;
+	const made = createHash('sha256').update(key).digest('hex').slice(0, 32);
+	if (digests.size >= mostDigests) digests.clear();
+	digests.set(key, made);
+	return made;
+};
 
 export const hashNumber = (seed: number, name: string): number =>
 	Number.parseInt(digest(seed, name).slice(0, 8), 16);

@@ -157,3 +157,19 @@ test('a box whose agent is not up yet refuses a session', () => {
 		});
 	expect(start).toThrow(/is not connected/);
 });
+
+test('while the agent is away nothing arrives, and nothing is lost when it is back', async () => {
+	const answer = await run("sh -c 'i=0; while [ $i -lt 20 ]; do i=$((i+1)); echo $i; sleep 0.05; done'");
+	await until(() => answer.stdout().includes('3'));
+	world.away.add(instance.instanceId);
+	// What was on its way already still arrives.
+	await new Promise(resolve => setTimeout(resolve, 100));
+	const before = answer.stdout();
+	await new Promise(resolve => setTimeout(resolve, 300));
+	expect(answer.stdout()).toBe(before);
+	world.away.delete(instance.instanceId);
+	await answer.ended;
+	expect(answer.stdout().trim().split('\n')).toEqual(
+		Array.from({length: 20}, (_, index) => String(index + 1)),
+	);
+});

@@ -7,6 +7,8 @@ export type FakeWorld = LabWorld & {
 	readonly add: (recording: Recording, more?: Partial<LabInstance>) => LabInstance;
 	readonly terminate: (instanceId: string) => void;
 	readonly faults: ChannelFault[];
+	/** Instances whose agent does not answer. */
+	readonly away: Set<string>;
 };
 
 export const startAt = Date.parse('2026-11-22T12:00:00Z');
@@ -16,14 +18,16 @@ export const createFakeWorld = (speed = 1): FakeWorld => {
 	const ended = new Map<string, number>();
 	const listeners: ((instanceId: string) => void)[] = [];
 	const faults: ChannelFault[] = [];
+	const away = new Set<string>();
 	const clock = createLabClock({startAt, speed, monotonicMs: () => performance.now()});
 	return {
 		clock,
 		faults,
+		away,
 		instance: instanceId => instances.get(instanceId),
 		onTerminated: listener => listeners.push(listener),
 		channelFaults: () => faults,
-		agentAway: () => false,
+		agentAway: instanceId => away.has(instanceId),
 		add(recording, more = {}) {
 			const number = instances.size + 1;
 			const instanceId = `i-0${String(number).padStart(16, 'a')}`;

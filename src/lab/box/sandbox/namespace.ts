@@ -30,6 +30,7 @@ export const namespaceArgv = (
 /** Stands as parent of the command, so that the command has usual signals and its end ends the namespace. */
 const init = `ulimit -c 0
 ulimit -f 262144
+ulimit -v 4194304
 ulimit -u 4096 2>/dev/null || ulimit -p 4096 2>/dev/null
 "$@"
 exit $?`;

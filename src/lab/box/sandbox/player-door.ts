@@ -45,7 +45,8 @@ export const openPlayerDoor = (folder: string, box: PlayedBox): PlayerDoor => {
 		close() {
 			watcher.close();
 			closing.abort();
-			rmSync(folder, {recursive: true, force: true});
+			// A killed namespace takes a moment to die, and may still write here.
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 20});
 		},
 	};
 };

@@ -63,7 +63,7 @@ export const createScratch = (): Scratch => {
 			mkdirSync(calls, {mode: 0o700});
 			return {...own, players: playersFolder, calls};
 		},
-		remove: () => rmSync(top, {recursive: true, force: true}),
+		remove: () => rmSync(top, {recursive: true, force: true, maxRetries: 10, retryDelay: 50}),
 	};
 };
 
