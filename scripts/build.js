@@ -44,6 +44,10 @@ const yogaWithoutFetch = {
  * The first Intl.Segmenter loads the ICU tables and each pattern of all emoji is compiled when it is made: 20 ms of the
  * start apiece, which text in ASCII never needs. Five packages of Ink's bring five copies.
  */
+/** Lines, blocks and marks of the screens take one cell each, as letters do: see `otherThanPlainCells` in src/base/terminal-text.ts. */
+const plainCells =
+	'const nonAsciiOrControlRegex = /[^\\u{20}-\\u{7E}\\u{B1}\\u{B7}\\u{2013}\\u{2016}\\u{2026}\\u{2190}-\\u{2193}\\u{2500}-\\u{25FC}\\u{2714}\\u{2716}]/v;';
+
 const lazyEmoji = {
 	name: 'lazy-emoji',
 	setup(bundle) {
@@ -60,7 +64,8 @@ const lazyEmoji = {
 					.replace(
 						/^const (\w+) = (\/.*\\p\{RGI_Emoji\}.*\/v);$/m,
 						'let $1Made; const $1Of = () => ($1Made ??= $2); const $1 = {test: text => $1Of().test(text), exec: text => $1Of().exec(text)};',
-					),
+					)
+					.replace('const nonAsciiOrControlRegex = /[^\\u{20}-\\u{7E}]/v;', plainCells),
 			};
 		});
 	},

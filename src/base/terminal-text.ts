@@ -11,6 +11,8 @@ import type {Hostile, Shown} from './text.ts';
 export const hostile = (text: string): Hostile => text as Hostile;
 
 const otherThanPrintableAscii = /[^\x20-\x7e]/;
+/** ASCII, and the lines, blocks and marks our screens are made of: one cell each, and never a part of a cluster here. */
+const otherThanPlainCells = /[^\x20-\x7e\xb1\xb7\u2013\u2016\u2026\u2190-\u2193\u2500-\u25fc\u2714\u2716]/;
 
 let redactor: Redactor = createRedactor();
 
@@ -47,7 +49,7 @@ export const joinShown = (parts: readonly Shown[], separator: Shown = ours` `): 
 
 /** Cells on a terminal. */
 export const width = (text: Shown): number => {
-	if (!otherThanPrintableAscii.test(text)) return text.length;
+	if (!otherThanPlainCells.test(text)) return text.length;
 	let cells = 0;
 	for (const cluster of clustersOf(text)) cells += widthOfCluster(cluster);
 	return cells;
@@ -56,7 +58,7 @@ export const width = (text: Shown): number => {
 /** At most `cells` wide; what is left out stands as `…`, at the end or in the middle. */
 export const cut = (text: Shown, cells: number, where: 'end' | 'middle' = 'end'): Shown => {
 	if (cells <= 0) return '' as Shown;
-	if (!otherThanPrintableAscii.test(text)) return cutAscii(text, cells, where) as Shown;
+	if (!otherThanPlainCells.test(text)) return cutAscii(text, cells, where) as Shown;
 	const clusters = clustersOf(text);
 	if (sum(clusters) <= cells) return text;
 	const kept = cells - 1;

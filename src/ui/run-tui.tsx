@@ -19,7 +19,7 @@ import {footerOn} from './keys/screens.ts';
 import {exitCodeAfter, handOverAndLeave, outcomeLines, releaseAndLeave} from './leaving.ts';
 import {type ScreenName, screenNames} from './place.ts';
 import {type Frame, type Geometry, paintScreen} from './screen.ts';
-import {createServices, type Services} from './services.ts';
+import type {Services} from './services.ts';
 import {suspendProcess} from './suspend.ts';
 import {guessTheme} from './theme.ts';
 import {restoreTitle, saveTitle, setTitle, titleOf} from './title.ts';
@@ -233,7 +233,8 @@ const start = async (
 	changed: () => void,
 	made: (services: Services) => void,
 ) => {
-	const aws = await load();
+	// Streams and stores are loaded while AWS is: none of it is in the first frame.
+	const [aws, {createServices}] = await Promise.all([load(), import('./services.ts')]);
 	const services = createServices({
 		aws,
 		holds,

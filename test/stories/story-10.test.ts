@@ -10,6 +10,7 @@ test('story 10: logs follow, scrolling leaves the end, f returns; clocks turn an
 	await screen.sees(/FOLLOW · boot clock/, 15);
 	await expect.poll(screen.header, {timeout: 10_000}).toMatch(/\d+ streams? ● .* 0 lost/);
 	await screen.sees('▾ following');
+	await pause(5000);
 	await screen.press('k', 'k');
 	await screen.losesSight('FOLLOW');
 	const still = screen.lines().slice(3, 15);

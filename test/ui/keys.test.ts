@@ -39,6 +39,7 @@ test('each key of a chunk has its name, line ends and controls too', () => {
 	expect(keyNames('d', {...noKey, ctrl: true})).toEqual(['ctrl-d']);
 	expect(keyNames('', {...noKey, escape: true})).toEqual(['esc']);
 	expect(keyNames(' ', noKey)).toEqual(['space']);
+	expect(keyNames('T', {...noKey, meta: true})).toEqual(['esc', 'T']);
 });
 
 test('on every screen a key means one thing', () => {

@@ -6,8 +6,9 @@ export const keyNames = (input: string, key: Key): readonly string[] => {
 	const named = namedKey(key);
 	if (named !== null) return [named];
 	if (key.ctrl && input !== '') return [`ctrl-${input.toLowerCase()}`];
-	if (key.meta) return [];
-	return [...input].map(nameOf).filter(name => name !== '');
+	const typed = [...input].map(nameOf).filter(name => name !== '');
+	// An escape and a key in one chunk look like Alt, which means nothing here: both were pressed.
+	return key.meta ? ['esc', ...typed] : typed;
 };
 
 const namedKey = (key: Key): string | null => {
