@@ -58,6 +58,10 @@ export const createEntryFlow = ({
 			const masked = fresh.map(redact);
 			spool?.append(masked);
 			push({kind: 'entries', entries: masked});
+			for (const entry of masked) {
+				const lines = suppressedBy(entry);
+				if (lines > 0) push({kind: 'lost', lines, why: `on the box: ${entry.message}`});
+			}
 		},
 		reopen: () => {
 			resumePoint.reopen();
@@ -71,6 +75,14 @@ export const createEntryFlow = ({
 		isDropped: () => droppedAt !== null,
 		delivered: resumePoint.delivered,
 	};
+};
+
+const suppressionId = 'a596d6fe7bfa4994828e72309e95d61e';
+
+/** Lines that journald says it dropped; only its own word counts, which no other process can send (threats.md X4). */
+const suppressedBy = ({fields, transport}: JournalEntry) => {
+	if (fields.MESSAGE_ID !== suppressionId || transport !== 'driver') return 0;
+	return /^\d{1,9}$/.test(fields.N_DROPPED ?? '') ? Number(fields.N_DROPPED) : 0;
 };
 
 const resumedTexts = {
