@@ -4,12 +4,8 @@ import {createServer, type IncomingMessage, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {pretendOldNode} from '../pretend-old-node.ts';
 import {door, environmentOf, finished, makeHome} from '../run-program.ts';
-
-/** Makes the first process believe that it is Node 20; its child is told the truth. */
-const pretendOld = `data:text/javascript,${encodeURIComponent(
-	"if (!process.env.UNFLAP_DOOR_FD) Object.defineProperty(process, 'versions', {value: {...process.versions, node: '20.11.0'}});",
-)}`;
 
 let home: string;
 let forget: () => Promise<void>;
@@ -26,7 +22,7 @@ afterAll(async () => {
 });
 
 const start = (args: readonly string[], detached = false) =>
-	spawn(process.execPath, ['--import', pretendOld, door, ...args], {
+	spawn(process.execPath, ['--import', pretendOldNode, door, ...args], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		detached,
 		env: environmentOf(home, {AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'x'}),
@@ -91,10 +87,14 @@ test('without a newer Node there is one line, and exit 1', async () => {
 	const folder = join(home, 'alone');
 	await mkdir(join(folder, 'bin'), {recursive: true});
 	await copyFile(door, join(folder, 'bin/unflap.mjs'));
-	const child = spawn(process.execPath, ['--import', pretendOld, join(folder, 'bin/unflap.mjs'), 'info'], {
-		stdio: ['ignore', 'pipe', 'pipe'],
-		env: environmentOf(home),
-	});
+	const child = spawn(
+		process.execPath,
+		['--import', pretendOldNode, join(folder, 'bin/unflap.mjs'), 'info'],
+		{
+			stdio: ['ignore', 'pipe', 'pipe'],
+			env: environmentOf(home),
+		},
+	);
 	expect(await finished(child)).toEqual({
 		code: 1,
 		signal: null,
