@@ -20,14 +20,14 @@ import {version} from './cli/version.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	ls: async () => (await import('./cli/ls.ts')).lsCommand,
 	show: async () => (await import('./cli/show.ts')).showCommand,
-	boot: async () => (await import('./cli/boot.ts')).bootCommand,
-	logs: async () => (await import('./cli/logs.ts')).logsCommand,
 	hold: async () => (await import('./cli/hold.ts')).holdCommand,
 	holds: async () => (await import('./cli/holds.ts')).holdsCommand,
+	release: async () => (await import('./cli/release.ts')).releaseCommand,
+	boot: async () => (await import('./cli/boot.ts')).bootCommand,
+	logs: async () => (await import('./cli/logs.ts')).logsCommand,
 	demo: async () => (await import('./cli/demo.ts')).demoCommand,
 	lab: async () => (await import('./cli/lab.ts')).labCommand,
 	info: async () => (await import('./cli/info.ts')).infoCommand,
-	release: async () => (await import('./cli/release.ts')).releaseCommand,
 };
 
 /** How long a command that was told to stop may take before the process ends without it. */

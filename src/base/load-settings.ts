@@ -1,9 +1,10 @@
 /** Settings in force: flags over environment over config file over defaults. Read once, before anything else happens. */
 
+import type {ConfigValues} from './config-rules.ts';
 import {isLoopbackUrl, parseEndpoint} from './endpoint.ts';
 import {UnflapError} from './errors.ts';
 import {pathsOf} from './paths.ts';
-import {readConfig} from './read-config.ts';
+import {type ConfigFile, readConfig} from './read-config.ts';
 import type {Settings} from './settings.ts';
 
 /** Values of the global flags, as given. */
@@ -19,11 +20,13 @@ export type SettingsFlags = {
 
 type Source<T> = readonly [value: T | undefined, origin: string];
 
-/** Throws `config` or `usage` (exit 2) on the first thing that is wrong. Prints nothing, opens the config file alone. */
+/**
+ * Throws `config` or `usage` (exit 2) on the first thing that is wrong. Prints nothing, opens the config file alone.
+ * Without a terminal on stdout there is no colour, unless it is forced.
+ */
 export const loadSettings = (
 	flags: SettingsFlags,
 	environment: Readonly<NodeJS.ProcessEnv>,
-	/** Whether stdout is a terminal: without one there is no colour, unless it is forced. */
 	isTerminal = false,
 ): Settings => {
 	const paths = pathsOf(environment);
@@ -33,36 +36,42 @@ export const loadSettings = (
 	const origin: Record<string, string> = {
 		config: flags.config !== undefined ? 'flag --config' : named !== undefined ? 'UNFLAP_CONFIG' : 'default',
 	};
-	const choose = <T>(key: string, sources: readonly Source<T>[], fallback: T): T => {
+	const choose: Choose = (key, sources, fallback) => {
 		const chosen = sources.find(([value]) => value !== undefined);
 		origin[key] = chosen?.[1] ?? 'default';
 		return chosen?.[0] ?? fallback;
 	};
+	const places: Places = {flags, environment, config, choose};
+	const settings = {
+		...awsSettings(places),
+		...holdSettings(places),
+		...viewSettings(places),
+		colour: choose<boolean>('colour', colourSources(flags, environment), isTerminal),
+		ascii: choose<boolean>('ascii', [[flags.ascii, 'flag --ascii']], false),
+	};
+	if (settings.endpointUrl !== null) parseEndpoint(settings.endpointUrl, origin['endpointUrl'] ?? '');
+	refuseScaledTime(settings.awsTimeRate, settings.endpointUrl);
+	return {
+		...settings,
+		paths: {config: configPath, state: paths.state, cache: paths.cache, spool: paths.spool},
+		origin,
+	};
+};
+
+type Choose = <T>(key: string, sources: readonly Source<T>[], fallback: T) => T;
+type Places = {
+	readonly flags: SettingsFlags;
+	readonly environment: Readonly<NodeJS.ProcessEnv>;
+	readonly config: ConfigFile;
+	readonly choose: Choose;
+};
+
+const awsSettings = ({flags, environment, config, choose}: Places) => {
 	const variable = (name: string): Source<string> => [filled(environment[name]), name];
-	const fromConfig = <K extends keyof typeof config.values>(key: K) =>
-		[config.values[key], config.origin[key] ?? 'config'] as const;
-
-	const endpointUrl = choose<string | null>(
-		'endpointUrl',
-		[[flags.endpointUrl, 'flag --endpoint-url'], variable('AWS_ENDPOINT_URL')],
-		null,
-	);
-	if (endpointUrl !== null) parseEndpoint(endpointUrl, origin['endpointUrl'] ?? '');
-	const awsTimeRate = choose('awsTimeRate', [timeRate(environment['UNFLAP_AWS_TIME_RATE'])], 1);
-	refuseScaledTime(awsTimeRate, endpointUrl);
-	const readOnly = [
-		[flags.readOnly, 'flag --read-only'],
-		[isYes(environment['UNFLAP_READ_ONLY']), 'UNFLAP_READ_ONLY'],
-		fromConfig('readOnly'),
-	] as const;
-	// The three are OR-ed: no place can take back what another one forbids.
-	const forbidding = readOnly.find(([value]) => value === true);
-	origin['readOnly'] = forbidding?.[1] ?? 'default';
-
 	return {
 		profile: choose<string | null>(
 			'profile',
-			[[flags.profile, 'flag --profile'], variable('AWS_PROFILE'), fromConfig('profile')],
+			[[flags.profile, 'flag --profile'], variable('AWS_PROFILE'), configured(config, 'profile')],
 			null,
 		),
 		region: choose<string | null>(
@@ -71,31 +80,54 @@ export const loadSettings = (
 				[flags.region, 'flag --region'],
 				variable('AWS_REGION'),
 				variable('AWS_DEFAULT_REGION'),
-				fromConfig('region'),
+				configured(config, 'region'),
 			],
 			null,
 		),
-		endpointUrl,
-		readOnly: forbidding !== undefined,
-		preset: choose('preset', [fromConfig('preset')], 'freeze'),
-		leaseMinutes: choose('leaseMinutes', [fromConfig('leaseMinutes')], 30),
-		lingerMinutes: choose('lingerMinutes', [fromConfig('lingerMinutes')], 2),
-		denyNoFuse: choose('denyNoFuse', [fromConfig('denyNoFuse')], false),
-		fuseRoleArn: choose<string | null>('fuseRoleArn', [fromConfig('fuseRoleArn')], null),
-		notify: choose<readonly string[] | null>('notify', [fromConfig('notify')], null),
-		units: choose<Settings['units']>('units', [fromConfig('units')], {}),
-		theme: choose<Settings['theme']>('theme', [fromConfig('theme')], null),
-		keys: choose<Settings['keys']>('keys', [fromConfig('keys')], {}),
-		spoolMaxMegabytes: choose('spoolMaxMegabytes', [fromConfig('spoolMaxMegabytes')], 512),
-		redact: choose<readonly string[]>('redact', [fromConfig('redact')], []),
-		transport: choose<Settings['transport']>('transport', [fromConfig('transport')], 'native'),
-		awsTimeRate,
-		colour: choose('colour', colourSources(flags, environment), isTerminal),
-		ascii: choose('ascii', [[flags.ascii, 'flag --ascii']], false),
-		paths: {config: configPath, state: paths.state, cache: paths.cache, spool: paths.spool},
-		origin,
+		endpointUrl: choose<string | null>(
+			'endpointUrl',
+			[[flags.endpointUrl, 'flag --endpoint-url'], variable('AWS_ENDPOINT_URL')],
+			null,
+		),
+		// The three are OR-ed: no place can take back what another one forbids.
+		readOnly: choose<boolean>(
+			'readOnly',
+			[
+				[onlyTrue(flags.readOnly), 'flag --read-only'],
+				[onlyTrue(isYes(environment['UNFLAP_READ_ONLY'])), 'UNFLAP_READ_ONLY'],
+				[onlyTrue(config.values.readOnly), configured(config, 'readOnly')[1]],
+			],
+			false,
+		),
+		awsTimeRate: choose<number>('awsTimeRate', [timeRate(environment['UNFLAP_AWS_TIME_RATE'])], 1),
+		transport: choose<Settings['transport']>('transport', [configured(config, 'transport')], 'native'),
 	};
 };
+
+const holdSettings = ({config, choose}: Places) => ({
+	preset: choose<Settings['preset']>('preset', [configured(config, 'preset')], 'freeze'),
+	leaseMinutes: choose<number>('leaseMinutes', [configured(config, 'leaseMinutes')], 30),
+	lingerMinutes: choose<number>('lingerMinutes', [configured(config, 'lingerMinutes')], 2),
+	denyNoFuse: choose<boolean>('denyNoFuse', [configured(config, 'denyNoFuse')], false),
+	fuseRoleArn: choose<string | null>('fuseRoleArn', [configured(config, 'fuseRoleArn')], null),
+	notify: choose<readonly string[] | null>('notify', [configured(config, 'notify')], null),
+});
+
+const viewSettings = ({config, choose}: Places) => ({
+	units: choose<Settings['units']>('units', [configured(config, 'units')], {}),
+	theme: choose<Settings['theme']>('theme', [configured(config, 'theme')], null),
+	keys: choose<Settings['keys']>('keys', [configured(config, 'keys')], {}),
+	spoolMaxMegabytes: choose<number>('spoolMaxMegabytes', [configured(config, 'spoolMaxMegabytes')], 512),
+	redact: choose<readonly string[]>('redact', [configured(config, 'redact')], []),
+});
+
+/** A value of the config file, with its line. */
+const configured = <K extends keyof ConfigValues>(
+	{values, origin}: ConfigFile,
+	key: K,
+): Source<ConfigValues[K]> => [values[key], origin[key] ?? 'config'];
+
+const onlyTrue = (value: boolean | undefined) => (value === true ? true : undefined);
 
 /** https://no-color.org: any non-empty value; FORCE_COLOR=0 means no. A flag beats both. */
 const colourSources = (
