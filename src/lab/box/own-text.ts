@@ -23,16 +23,51 @@ export const createSubstitution = (instance: LabInstance, life: ReturnType<typeo
 	return (text: string) => text.replace(pattern, found => replacements.get(found) ?? found);
 };
 
-/** `Sun 2026-11-22 18:52:23 UTC`, as systemctl writes it, moves from the recording's time to lab time. */
+const datePattern =
+	/\b(?:([A-Z][a-z]{2}) (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC|(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)|[A-Z][a-z]{2}, (\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d))/g;
+const dayMs = 86_400_000;
+
+/**
+ * Dates of the recording's own time move to lab time, as systemctl writes them (`Sun 2026-11-22 18:52:23 UTC`), as
+ * programs log them (`2026-11-22 18:56:09`), and as mail does (`Sun, 22 Nov 2026 18:53:42`). Others stay.
+ */
 export const createDateShift = (startsAt: LabMs, boot: RecordedBoot | undefined, pace: number) => {
 	const first = boot?.entries[0];
 	const recordedStart = (Number(textOf(first?.['__REALTIME_TIMESTAMP'])) - monotonicUs(first)) / 1000;
-	const pattern = /\b[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/g;
-	return (text: string) =>
-		text.replace(pattern, (found, day: string, time: string) => {
-			const recordedAt = Date.parse(`${day}T${time}Z`);
-			return Number.isNaN(recordedAt) ? found : systemdDate(startsAt + (recordedAt - recordedStart) * pace);
-		});
+	const moved = (text: string): number | null => {
+		const recordedAt = Date.parse(text);
+		const isOfThen = Math.abs(recordedAt - recordedStart) < dayMs;
+		return isOfThen ? startsAt + (recordedAt - recordedStart) * pace : null;
+	};
+	// Few texts have a date, and looking for a month is far cheaper than the pattern.
+	const months = [0, dayMs].flatMap(later => {
+		const date = new Date(Number.isNaN(recordedStart) ? 0 : recordedStart + later);
+		return [date.toISOString().slice(0, 8), date.toUTCString().slice(7, 16)];
+	});
+	return (text: string) => {
+		if (!months.some(month => text.includes(month))) return text;
+		return text.replace(
+			datePattern,
+			(
+				found: string,
+				_weekday: string | undefined,
+				day: string | undefined,
+				time: string | undefined,
+				logDay: string | undefined,
+				between: string | undefined,
+				logTime: string | undefined,
+				mailDate: string | undefined,
+			) => {
+				const at = moved(mailDate === undefined ? `${day ?? logDay}T${time ?? logTime}Z` : `${mailDate} UTC`);
+				if (at === null) return found;
+				if (day !== undefined) return systemdDate(at);
+				const date = new Date(at);
+				if (mailDate !== undefined) return date.toUTCString().slice(0, -4);
+				const iso = date.toISOString();
+				return `${iso.slice(0, 10)}${between}${iso.slice(11, 19)}`;
+			},
+		);
+	};
 };
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -208,6 +208,7 @@ const playFields = (
 		instance,
 		pace,
 		substitute,
+		own,
 	}: Playing & {cursor: string; realtimeUs: number; ownMonotonicUs: number; bootId: string},
 ): JournalFields => {
 	const fields: Record<string, JournalField> = {
@@ -224,7 +225,8 @@ const playFields = (
 			fields[name] = String(realtimeUs + Number(value) - recordedRealtimeUs);
 		else if (name === 'INVOCATION_ID' || name === '_SYSTEMD_INVOCATION_ID' || name === '_STREAM_ID')
 			fields[name] = digest(instance.seed, textOf(value));
-		else fields[name] = typeof value === 'string' ? substitute(value) : value;
+		else if (typeof value !== 'string') fields[name] = value;
+		else fields[name] = name === 'MESSAGE' ? own(value) : substitute(value);
 	}
 	return fields;
 };

@@ -128,3 +128,18 @@ test('the console grows with time and has the kernel from the start', () => {
 	expect(late.startsWith(early)).toBe(true);
 	expect(late.length).toBeGreaterThan(early.length + 10_000);
 });
+
+test('dates inside messages, on the console and in unit facts are lab time too', () => {
+	const {world, box} = open('S07-oom');
+	world.clock.step(600);
+	const boot = running(box);
+	const texts = [
+		...boot.entries.map(entry => textOf(entry.fields()['MESSAGE'])),
+		boot.unitFacts('s3-config-sync.service').get('ExecStart') ?? '',
+		box.consoleText(),
+	].join('\n');
+	const times = [...texts.matchAll(/\b2026-11-22[ T](\d\d:\d\d):\d\d/g)].map(([, time]) => time ?? '');
+	expect(times.length).toBeGreaterThan(20);
+	// The kernel's build date and certificates keep theirs; nothing of the recorded evening is left.
+	for (const time of times) expect(time >= '12:00' && time <= '12:10').toBe(true);
+});
