@@ -31,6 +31,8 @@ export type FrameOptions = {
 
 const leastMainRows = 6;
 const leastPaneRows = 2;
+/** What each lower pane gets before one of them gets more. */
+const fairRows = 5;
 
 export const frame = (options: FrameOptions): readonly Row[] => {
 	const {columns, panes, status, toast} = options;
@@ -67,7 +69,8 @@ export const shareRows = (options: FrameOptions): ReadonlyMap<string, number> =>
 	const mainIdeal = panes.find(({id}) => id === main)?.ideal ?? 0;
 	if (opened !== null && open.has(opened)) give(opened, panes.find(({id}) => id === opened)?.ideal ?? 0);
 	give(main, Math.min(mainIdeal, Math.ceil(free / 2)));
-	for (const {id, ideal} of panes) if (open.has(id)) give(id, ideal);
+	for (const most of [fairRows, Number.POSITIVE_INFINITY])
+		for (const {id, ideal} of panes) if (open.has(id)) give(id, Math.min(ideal, most));
 	heights.set(main, (heights.get(main) ?? 0) + left);
 	return heights;
 };

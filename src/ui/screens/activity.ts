@@ -2,8 +2,9 @@
 
 import type {Activity, LoggedCall} from '../../aws/types.ts';
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
-import type {Shown} from '../../base/text.ts';
-import {formatTime, lastFour} from '../format.ts';
+import type {DeathCause} from '../../groups/types.ts';
+import {causeWords} from '../cause-words.ts';
+import {formatTime, shortId} from '../format.ts';
 import type {Pane} from '../frame.ts';
 import {type Model, viewOf} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
@@ -46,9 +47,15 @@ type Dated = {readonly at: number; readonly row: Row};
 /** Since a moment, or all that was read. The first span of each row is two blanks, where the mark goes. */
 export const activityRows = (model: Model, since: number | null): readonly Row[] => {
 	const group = model.place.group;
-	const activities = viewOf(model)?.activities ?? [];
+	const view = viewOf(model);
+	const activities = view?.activities ?? [];
+	const causes = new Map(
+		(view?.lives ?? []).flatMap(({instanceId, cause}) =>
+			cause === null ? [] : [[instanceId, cause] as const],
+		),
+	);
 	const dated: readonly Dated[] = [
-		...activities.map(activity => ({at: activity.startedAt, row: activityRow(activity)})),
+		...activities.map(activity => ({at: activity.startedAt, row: activityRow(activity, causes)})),
 		...model.changes
 			.filter(call => call.group === group || call.group === null)
 			.map(call => ({at: call.at, row: changeRow(call)})),
@@ -62,29 +69,31 @@ export const activityRows = (model: Model, since: number | null): readonly Row[]
 /** The tag is written, and the suspend sent, before the hold is held. */
 const beforeHoldMs = 15_000;
 
-const activityRow = (activity: Activity): Row => {
+const activityRow = (activity: Activity, causes: ReadonlyMap<string, DeathCause>): Row => {
 	const {startedAt, description, status, cause, statusMessage} = activity;
 	const failed = status === 'Failed' || status === 'Cancelled';
 	const running = !failed && status !== 'Successful';
+	const {deed, instanceId} = deedIn(description);
+	const death = instanceId === null ? undefined : causes.get(instanceId);
+	const reason = failed && statusMessage !== null ? shown(statusMessage) : shown(hostile(reasonIn(cause)));
+	const why = deed === 'ended' && death !== undefined && death !== 'other' ? causeWords[death] : reason;
 	return row(
 		span(ours`  `),
 		span(ours` ${formatTime(startedAt)}  `, 'dim'),
 		span(ours`asg     `, 'dim'),
 		span(failed ? ours`✖ ` : running ? ours`◌ ` : ours`  `, failed ? 'bad' : 'busy'),
-		span(plainWords(description)),
 		span(
-			ours`: ${failed && statusMessage !== null ? shown(statusMessage) : shown(hostile(reasonIn(cause)))}`,
-			'dim',
+			ours`${shown(hostile(deed))}${instanceId === null ? ours`` : ours` ${shortId(hostile(instanceId))}`}`,
 		),
+		span(ours`: ${why}`, 'dim'),
 	);
 };
 
-/** 'Terminating EC2 instance: i-…' as 'ended 7e20', others as they are. */
-const plainWords = (description: string): Shown => {
+/** 'Terminating EC2 instance: i-…' is told as 'ended', a launch as 'launched', others in AWS's own words. */
+const deedIn = (description: string): {readonly deed: string; readonly instanceId: string | null} => {
 	const match = /^(Launching a new EC2 instance|Terminating EC2 instance): (i-[0-9a-f]+)/.exec(description);
-	if (match === null) return shown(hostile(description));
-	const id = hostile(match[2] ?? '');
-	return ours`${shown(hostile(match[1]?.startsWith('Launching') ? 'launched' : 'ended'))} ${shown(id)} (${lastFour(id)})`;
+	if (match === null) return {deed: description, instanceId: null};
+	return {deed: match[1]?.startsWith('Launching') ? 'launched' : 'ended', instanceId: match[2] ?? null};
 };
 
 /** Causes begin with 'At <time> …' and repeat themselves; the last clause says why. */

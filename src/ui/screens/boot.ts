@@ -1,5 +1,5 @@
 /** Screen 3: the waterfall of one boot; below, the unit under the mark. */
-import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
+import {hostile, joinShown, ours, shown, shownLines} from '../../base/terminal-text.ts';
 import type {Hostile, Shown} from '../../base/text.ts';
 import {formatClock} from '../../boot/boot-time.ts';
 import type {Boot, BootUnit} from '../../boot/types.ts';
@@ -107,15 +107,16 @@ const nothingYet = (model: Model): readonly Row[] => {
 		box.state.state === 'waiting' || box.state.state === 'ended' || box.state.state === 'gone'
 			? shown(box.state.why)
 			: ours`reading the boot so far`;
-	const console = box.console
-		.split('\n')
-		.filter(Boolean)
+	const console = shownLines(hostile(box.console))
+		.filter(line => line !== '')
 		.slice(-12)
-		.map(line => row(span(ours`  ${shown(hostile(line))}`, 'dim')));
+		.map(line => row(span(ours`  │ ${line}`, 'dim')));
 	return [
 		blank,
 		emptyNote(why),
-		...(box.whyNotHigher === null ? [] : [emptyNote(shown(box.whyNotHigher))]),
+		...(box.whyNotHigher === null || shown(box.whyNotHigher) === why
+			? []
+			: [emptyNote(shown(box.whyNotHigher))]),
 		...(console.length > 0 ? [blank, row(span(ours`  last of the serial console`, 'dim')), ...console] : []),
 	];
 };

@@ -2,6 +2,7 @@
 import {hostile, joinShown, ours, shown, width} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {GroupView} from '../../groups/types.ts';
+import {causeWords} from '../cause-words.ts';
 import {
 	cutName,
 	formatAge,
@@ -327,23 +328,9 @@ const causes = ({flaps}: GroupView): Shown =>
 	joinShown(
 		[...flaps.causes]
 			.toSorted((a, b) => b[1] - a[1])
-			.map(([cause, count]) => ours`${shown(hostile(causeWords[cause]))}, ${count} of ${flaps.deaths}`),
+			.map(([cause, count]) => ours`${causeWords[cause]}, ${count} of ${flaps.deaths}`),
 		ours` · `,
 	);
-
-const causeWords = {
-	elb: 'ELB health check',
-	ec2: 'EC2 status check',
-	hook: 'launch hook abandoned',
-	'scale-in': 'scale-in',
-	spot: 'Spot interruption',
-	refresh: 'instance refresh',
-	rebalance: 'zone rebalance',
-	user: 'a person or a custom health mark',
-	lifetime: 'maximum lifetime',
-	'launch-failed': 'launch failed',
-	other: 'other',
-} as const;
 
 /** The group whose stray the lower pane tells of: the selected one's, else the first there is. */
 export const strayGroup = (model: Model): GroupView | undefined => {

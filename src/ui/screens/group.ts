@@ -220,7 +220,7 @@ export const bootCell = (box: WatchedBox | null): readonly Span[] => {
 	if (box === null) return [span(ours`–`, 'dim')];
 	const {boot, state} = box;
 	if (boot === null || boot.entryCount === 0)
-		return [span(state.state === 'waiting' ? ours`◌ no agent yet` : ours`◌ …`, 'busy')];
+		return [span(state.state === 'waiting' ? ours`◌ no agent` : ours`◌ …`, 'busy')];
 	if (boot.firstFault !== null) return [span(ours`✖ ${withoutSuffix(boot.firstFault.unit)}`, 'bad')];
 	if (boot.finished) return [span(ours`✔ done`, 'good')];
 	const running = boot.units.findLast(({state: unit, upSeconds}) => unit === 'running' && upSeconds === null);

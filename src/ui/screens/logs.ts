@@ -89,7 +89,7 @@ type Drawn = {readonly record: LogRow; readonly rows: readonly Row[]};
 
 const logRows = (model: Model, height: number): readonly Row[] => {
 	const {store, state} = model;
-	if (store === null || store.end() <= store.first()) return emptyRows(model);
+	if (store === null || store.counts().lines === 0 || store.end() <= store.first()) return emptyRows(model);
 	const {drawn} = drawWindow(model, store, height - 1);
 	const rows = drawn.flatMap(one => one.rows);
 	const visible = state.logs.follow ? rows.slice(-(height - 1)) : rows.slice(0, height - 1);
@@ -185,7 +185,7 @@ const emptyRows = ({boxes, state}: Model): readonly Row[] => {
 	return [
 		blank,
 		emptyNote(ours`${lastFour(hostile(one.instanceId))}: ${why}`),
-		...(whyNotHigher === null ? [] : [emptyNote(shown(whyNotHigher))]),
+		...(whyNotHigher === null || shown(whyNotHigher) === why ? [] : [emptyNote(shown(whyNotHigher))]),
 		...(console.length === 0 ? [] : [blank, emptyNote(ours`the end of its serial console:`)]),
 		...console.map(text => row(span(ours`  │ `, 'dim'), span(text, 'dim'))),
 	];
