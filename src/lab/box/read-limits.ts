@@ -88,21 +88,26 @@ const unpacked = (stream: Readable, ending: string): Readable => {
 };
 
 async function* splitLines(stream: Readable, name: string): AsyncGenerator<Buffer> {
-	let rest: Buffer = Buffer.alloc(0);
+	// A long line comes in many chunks: they are joined once, when it ends.
+	let parts: Buffer[] = [];
+	let length = 0;
 	let total = 0;
 	for await (const chunk of stream as AsyncIterable<Buffer>) {
 		total += chunk.length;
 		if (total > limits.journalBytes) throw tooLarge(name);
-		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
 		let start = 0;
-		for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
-			yield bytes.subarray(start, end);
+		for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+			const piece = chunk.subarray(start, end);
+			yield parts.length === 0 ? piece : Buffer.concat([...parts, piece]);
+			parts = [];
+			length = 0;
 			start = end + 1;
 		}
-		rest = bytes.subarray(start);
-		if (rest.length > limits.lineBytes) throw tooLarge(name);
+		if (start < chunk.length) parts.push(chunk.subarray(start));
+		length += chunk.length - start;
+		if (length > limits.lineBytes) throw tooLarge(name);
 	}
-	if (rest.length > 0) yield rest;
+	if (parts.length > 0) yield Buffer.concat(parts);
 }
 
 const tooLarge = (name: string) => new UnflapError('bad-input', `${name} is larger than a recording may be`);
