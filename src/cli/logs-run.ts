@@ -85,8 +85,15 @@ export const runLogs = async (job: LogsJob): Promise<ExitCode> => {
 		filter.stop();
 		printer.end();
 	}
-	return reading.allFailed() ? 1 : 0;
+	if (!reading.allFailed()) return 0;
+	context.out.warn(ours`  → ${shown(nextStep(job.aws))}`);
+	return 1;
 };
+
+/** What AWS refused has its own advice; a box that only does not answer may do so later. */
+const nextStep = ({errors}: Pick<Aws, 'errors'>) =>
+	errors.entries().toSorted((a, b) => b.lastAt - a.lastAt)[0]?.advice ??
+	'add -f to wait until its SSM agent answers, or look at unflap show GROUP';
 
 type ReadingParts = {
 	/** Filled as boxes join; a box's number is its place here. */
