@@ -12,6 +12,7 @@ import type {Shown} from '../base/text.ts';
 import type {Holds} from '../hold/types.ts';
 import {App} from './app.tsx';
 import {type AppState, initialState} from './app-state.ts';
+import {createFrames} from './frames.ts';
 import {gather} from './gather.ts';
 import {sessionOn} from './hold-flow.ts';
 import {paste, press} from './keys/dispatch.ts';
@@ -54,8 +55,6 @@ export const screenOf = (word: string | null): ScreenName | null => {
 };
 
 const toastMs = 4000;
-/** Data may change much more often than eyes can follow; keys are painted at once. */
-const frameMs = 33;
 
 export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 	const {settings, environment, processClock, stdin, stdout, ending} = options;
@@ -266,34 +265,4 @@ const finishLeftOvers = async (ui: Ui, holds: Holds) => {
 	if (settled.status === 'rejected') return;
 	for (const {group, result, text} of settled.value)
 		ui.toast(ours`${shown(hostile(result))} ${shown(hostile(group))}: ${shown(hostile(text))}`);
-};
-
-/** A version that React reads, and who is told: at once after keys, at most every 33 ms for data. */
-const createFrames = () => {
-	const listeners = new Set<() => void>();
-	let version = 0;
-	let timer: NodeJS.Timeout | null = null;
-	let stopped = false;
-	const now = () => {
-		if (timer !== null) clearTimeout(timer);
-		timer = null;
-		if (stopped) return;
-		version += 1;
-		for (const listener of listeners) listener();
-	};
-	return {
-		now,
-		soon: () => {
-			if (!stopped) timer ??= setTimeout(now, frameMs);
-		},
-		version: () => version,
-		subscribe: (listener: () => void) => {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
-		stop: () => {
-			stopped = true;
-			if (timer !== null) clearTimeout(timer);
-		},
-	};
 };

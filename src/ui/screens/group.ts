@@ -1,14 +1,14 @@
 /** Screen 2: one group's boxes, those that are gone, and what happened since we hold it. */
-import {cut, hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
-import type {Shown} from '../../base/text.ts';
-import type {Box, GroupDetail, Life} from '../../groups/types.ts';
-import type {WatchedBox} from '../box-watch.ts';
-import {cutName, formatAge, formatDuration, formatMinute, formatVersion, shortId} from '../format.ts';
+import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
+import type {Box, GroupDetail} from '../../groups/types.ts';
+import {formatDuration, formatVersion, shortId} from '../format.ts';
 import type {Pane} from '../frame.ts';
-import {boxOf, holdOn, type Model, viewOf} from '../model.ts';
+import {holdOn, type Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
-import {type Column, headingRow, tableRow, windowStart} from '../table.ts';
+import {headingRow, tableRow, windowStart} from '../table.ts';
 import {activityRows} from './activity.ts';
+import {boxColumns} from './box-columns.ts';
+import {graveyardPane} from './graveyard.ts';
 
 export const selectedBox = ({detail, state}: Pick<Model, 'detail' | 'state'>): Box | undefined =>
 	detail?.boxes.find(({instanceId}) => instanceId === state.selected.box) ?? detail?.boxes[0];
@@ -120,162 +120,6 @@ const warnings = (model: Model): readonly Row[] => {
 			),
 	];
 };
-
-const boxColumns = (model: Model): readonly Column<Box>[] => {
-	const {columns} = model.state.size;
-	const wide = columns >= 140;
-	const list: readonly (Column<Box> | false)[] = [
-		{
-			heading: ours`INSTANCE`,
-			cells: wide ? 19 : 11,
-			cell: ({instanceId}) => [span(wide ? shown(hostile(instanceId)) : shortId(hostile(instanceId)))],
-		},
-		wide && {
-			heading: ours`NAME`,
-			cells: 20,
-			cell: ({nameTag}) => [span(nameTag === null ? ours`–` : cutName(shown(nameTag), 20), 'dim')],
-		},
-		columns >= 96 && {
-			heading: ours`AZ`,
-			cells: 3,
-			cell: ({instance}) => [span(shown(hostile(instance.availabilityZone.split('-').at(-1) ?? '')), 'dim')],
-		},
-		{heading: ours`STATE`, cells: 12, cell: stateCell},
-		{
-			heading: columns >= 76 ? ours`ASG HEALTH` : ours`A`,
-			cells: columns >= 76 ? 11 : 1,
-			cell: box => healthCell(box, columns >= 76),
-		},
-		{
-			heading: columns >= 66 ? ours`ELB TARGET` : ours`E`,
-			cells: columns >= 66 ? 11 : 1,
-			cell: box => targetCell(box, columns >= 66),
-		},
-		columns >= 84 && {
-			heading: ours`SSM`,
-			cells: columns >= 90 ? 9 : 3,
-			cell: box => ssmCell(box, columns >= 90),
-		},
-		wide && {
-			heading: ours`TEMPLATE`,
-			cells: 8,
-			cell: ({instance}) => [
-				span(instance.templateVersion === null ? ours`–` : formatVersion(instance.templateVersion), 'dim'),
-			],
-		},
-	];
-	const kept = list.filter(column => column !== false);
-	const used = kept.reduce((sum, {cells}) => sum + cells + 2, 0);
-	const slack = columns - 2 - markCells - used - 2 - ageCells;
-	return [
-		...kept,
-		{heading: ours`BOOT`, cells: Math.max(8, slack), cell: box => bootCell(boxOf(model, box.instanceId))},
-		{heading: ours`AGE`, cells: ageCells, side: 'right', cell: box => ageCell(box, model)},
-	];
-};
-
-const ageCells = 7;
-/** The mark before each row, and a blank at its end. */
-const markCells = 4;
-
-const stateCell = ({instance}: Box): readonly Span[] => {
-	const state = instance.lifecycleState;
-	const token = state === 'InService' ? 'text' : state.startsWith('Terminat') ? 'bad' : 'busy';
-	return [span(shown(hostile(state)), token)];
-};
-
-const healthCell = ({instance}: Box, words: boolean): readonly Span[] => {
-	if (instance.lifecycleState.startsWith('Pending')) return [span(ours`–`, 'dim')];
-	const healthy = instance.healthStatus.toLowerCase() === 'healthy';
-	if (!words) return [healthy ? span(ours`●`, 'good') : span(ours`✖`, 'bad')];
-	return [healthy ? span(ours`Healthy`) : span(ours`✖ ${shown(hostile(instance.healthStatus))}`, 'bad')];
-};
-
-const targetCell = ({target}: Box, words: boolean): readonly Span[] => {
-	if (target === null) return [span(ours`–`, 'dim')];
-	const isGood = target.state === 'healthy';
-	const isBad = target.state === 'unhealthy' || target.state === 'unavailable';
-	const word = shown(hostile((target.reason ?? target.state).replace(/^(?:Target|Elb)\./, '')));
-	if (isBad) return [span(words ? ours`✖ ${word}` : ours`✖`, 'bad')];
-	return [
-		isGood
-			? span(words ? ours`● healthy` : ours`●`, 'good')
-			: span(words ? shown(hostile(target.state)) : ours`◌`, 'busy'),
-	];
-};
-
-const ssmCell = ({ssm}: Box, version: boolean): readonly Span[] => {
-	if (ssm === null) return [span(version ? ours`○ none` : ours`○`, 'dim')];
-	const online = ssm.pingStatus === 'Online';
-	const mark = online ? span(ours`●`, 'good') : span(ours`◌`, 'warn');
-	const words = online ? shortVersion(ssm.agentVersion) : shown(hostile(ssm.pingStatus));
-	return version ? [mark, span(ours` ${words}`, 'dim')] : [mark];
-};
-
-const shortVersion = (version: string | null): Shown =>
-	version === null ? ours`` : shown(hostile(version.split('.').slice(0, 2).join('.')));
-
-/** What its boot has come to, in two words. */
-export const bootCell = (box: WatchedBox | null): readonly Span[] => {
-	if (box === null) return [span(ours`–`, 'dim')];
-	const {boot, state} = box;
-	if (boot === null || boot.entryCount === 0)
-		return [span(state.state === 'waiting' ? ours`◌ no agent` : ours`◌ …`, 'busy')];
-	if (boot.firstFault !== null) return [span(ours`✖ ${withoutSuffix(boot.firstFault.unit)}`, 'bad')];
-	if (boot.finished) return [span(ours`✔ done`, 'good')];
-	const running = boot.units.findLast(({state: unit, upSeconds}) => unit === 'running' && upSeconds === null);
-	return [span(running === undefined ? ours`· booting` : ours`· ${withoutSuffix(running.name)}`, 'busy')];
-};
-
-/** 's3-sync' of 's3-sync.service'; other kinds of unit keep their suffix. */
-export const withoutSuffix = (unit: string): Shown => shown(hostile(unit.replace(/\.service$/, '')));
-
-const ageCell = ({launchedAt}: Box, {now}: Model): readonly Span[] => [
-	launchedAt === null ? span(ours`–`, 'dim') : span(formatAge((now - launchedAt) / 1000)),
-];
-
-// --- those that are gone ---------------------------------------------------------------------------------------------
-
-const graveyardPane = (model: Model): Pane => {
-	const dead = (viewOf(model)?.lives ?? []).filter(({diedAt}) => diedAt !== null);
-	const most = Math.min(dead.length, 12);
-	return {
-		id: 'graveyard',
-		title: [span(ours`Graveyard`)],
-		note: [
-			span(dead.length === 0 ? ours`nobody died in what was read` : ours`newest of ${dead.length}`, 'dim'),
-		],
-		ideal: Math.max(2, most),
-		rows: height =>
-			dead.length === 0
-				? [row(span(ours`   A box that dies is listed here with its last words.`, 'dim'))]
-				: dead.slice(0, height).map(life => graveRow(model, life)),
-	};
-};
-
-const graveRow = (model: Model, life: Life): Row => {
-	const {instanceId, diedAt, seconds, cause, rawCause} = life;
-	const words = lastWords(boxOf(model, instanceId));
-	const why = cause === 'other' || cause === null ? shown(rawCause ?? hostile('')) : shown(hostile(cause));
-	return row(
-		span(ours`   ${diedAt === null ? ours`` : formatMinute(diedAt)}  `, 'dim'),
-		span(ours`${instanceId === '' ? ours`no instance` : shortId(hostile(instanceId))}  `),
-		span(ours`${shown(hostile((seconds === null ? ours`–` : formatDuration(seconds)).padStart(6)))}   `),
-		span(ours`${cut(why, 20)}   `),
-		words === null ? span(ours`no last words: nobody was watching`, 'dim') : span(ours`last words: ${words}`),
-	);
-};
-
-/** The first fault's own message, else the end of what the console said. */
-export const lastWords = (box: WatchedBox | null): Shown | null => {
-	if (box === null) return null;
-	const fault = box.boot?.firstFault;
-	if (fault != null) return ours`${withoutSuffix(fault.unit)} ${shown(fault.message)}`;
-	const console = box.console.trimEnd().split('\n').at(-1) ?? '';
-	return console === '' ? null : shown(hostile(console));
-};
-
-// --- activity --------------------------------------------------------------------------------------------------------
 
 const activityPane = (model: Model): Pane => {
 	const hold = holdOn(model, model.place.group);

@@ -5,7 +5,7 @@ import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
 import type {ClockMode, LogView} from '../app-state.ts';
 import {lastFour} from '../format.ts';
 import {type Row, row, type Span, span, type Token} from '../span.ts';
-import {withoutSuffix} from './group.ts';
+import {withoutSuffix} from '../unit-name.ts';
 
 export type LineOptions = {
 	readonly store: LogStore;

@@ -7,7 +7,7 @@ import {formatCount, lastFour, sparkline} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import type {Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
-import {withoutSuffix} from './group.ts';
+import {withoutSuffix} from '../unit-name.ts';
 import {drawRecord} from './log-line.ts';
 
 export type LogGeometry = {
