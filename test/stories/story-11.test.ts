@@ -13,7 +13,7 @@ test('story 11: errors, matches, units, and only matching lines', async () => {
 	await screen.press('g');
 	await screen.press('e');
 	await screen.losesSight('FOLLOW');
-	await screen.sees(/^│▸/);
+	await screen.sees(/^│▸.*▌/);
 	const first = screen.row(/^│▸/);
 	await screen.press('e');
 	await expect.poll(() => screen.row(/^│▸/)).not.toBe(first);

@@ -82,7 +82,7 @@ const titleOf = ({state, store}: Model): Shown => {
 		store === null || units.size > 0
 			? ours``
 			: ours` (${store.units().filter(({unit}) => unit !== '').length})`;
-	return lives.length === 0 ? ours`${what}${seen}` : ours`${joinShown(lives)} · ${what}${seen}`;
+	return lives.length === 0 ? ours`${what}${seen}` : ours`${what}${seen} · ${joinShown(lives)}`;
 };
 
 type Drawn = {readonly record: LogRow; readonly rows: readonly Row[]};
