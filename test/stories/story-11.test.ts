@@ -8,7 +8,7 @@ test('story 11: errors, matches, units, and only matching lines', async () => {
 	await opensGroup(screen);
 	await screen.press('4');
 	await screen.sees(/FOLLOW/, 15);
-	await screen.sees(/AccessDenied/, 20);
+	await screen.sees(/density .* [1-9]\d* errors/, 30);
 	await pause(1500);
 	await screen.press('g');
 	await screen.press('e');

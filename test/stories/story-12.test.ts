@@ -16,7 +16,7 @@ test('story 12: a line is copied whole, and the rows on screen are saved for the
 	expect(lastCopy(screen.bytes())).toBe('web-prod');
 	await opensGroup(screen);
 	await screen.press('4');
-	await screen.sees(/AccessDenied/, 20);
+	await screen.sees(/density .* [1-9]\d* errors/, 30);
 	await pause(1000);
 	await screen.press('g', '/', ...'AccessDenied', key.enter, 'n');
 	await screen.sees(/^│▸.*AccessDenied/);
