@@ -1,6 +1,6 @@
 /** SIGKILL at each change of acquire and release, before and after the lab has applied it. */
 import {afterAll, beforeAll, expect, test, vi} from 'vitest';
-import {guardianOf, holdTagsOf, type StartedHold, startHold, suspendedOf, thirdParty} from './hold-steps.ts';
+import {holdTagsOf, startHold, suspendedOf, thirdParty} from './hold-steps.ts';
 import {type OpenLab, openLab} from './open-lab.ts';
 
 const group = 'web-prod';
@@ -60,27 +60,3 @@ test.each(cells)(
 	},
 	150_000,
 );
-
-test.each(cells)(
-	'killed with its guardian in %s at %s, %s it was applied: the next start finishes',
-	async (...cell) => {
-		const {hold, lift} = await stopAt(cell);
-		await killBoth(hold);
-		await lift();
-		await vi.waitFor(
-			async () => {
-				const {code} = await lab.run(['release', group], {home: hold.home});
-				expect(code).toBe(0);
-			},
-			{timeout: 90_000},
-		);
-		await isClean();
-	},
-	150_000,
-);
-
-const killBoth = async (hold: StartedHold) => {
-	process.kill(await guardianOf(hold), 'SIGKILL');
-	hold.child.kill('SIGKILL');
-	await hold.exit;
-};
