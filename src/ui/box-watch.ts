@@ -1,12 +1,14 @@
 /** One stream a watched box feeds the log store of its group and a boot model of its own; screens 3 and 4 share them. */
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
+import type {Redactor} from '../base/redact.ts';
 import {hostile} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {type BootModel, createBootModel} from '../boot/boot-model.ts';
 import type {Boot} from '../boot/types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
+import {createMerge, type Merge} from '../stream/merge.ts';
 import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
 import type {Copies} from './keep-copies.ts';
 
@@ -57,6 +59,8 @@ type Options = {
 	/** Units the user cares about in a group, by the settings. */
 	readonly unitsOf: (group: string) => readonly string[];
 	readonly copies: Copies;
+	/** Built-in patterns and the user's own. */
+	readonly redactor: Redactor;
 	readonly arnOf: (group: string) => string;
 	readonly changed: () => void;
 };
@@ -70,31 +74,36 @@ export const createBoxWatch = ({
 	causeOfDeath,
 	unitsOf,
 	copies,
+	redactor,
 	arnOf,
 	changed,
 }: Options): BoxWatch => {
 	const watched = new Map<string, Watched>();
-	const stores = new Map<string, LogStore>();
+	const stores = new Map<string, MergedStore>();
 	const rates = new Map<string, {at: number; lines: number}[]>();
 	const ending = new Set<Promise<void>>();
-	const logs = (group: string) => {
+	const merged = (group: string): MergedStore => {
 		const present = stores.get(group);
 		if (present !== undefined) return present;
-		const store = createLogStore();
-		store.subscribe(changed);
-		stores.set(group, store);
-		return store;
+		const made = createMergedStore(processClock);
+		made.store.subscribe(changed);
+		stores.set(group, made);
+		return made;
 	};
+	const logs = (group: string) => merged(group).store;
 	const take = (box: Watched, event: StreamEvent) => {
-		const store = logs(box.group);
+		const {store, merge} = merged(box.group);
+		const number = store.box(box.instanceId);
 		switch (event.kind) {
 			case 'state':
 				box.state = event.state;
+				if (event.state.state === 'backlog') merge.expect(number);
+				else merge.caughtUp(number);
 				box.rung = event.rung;
 				box.whyNotHigher = event.whyNotHigher;
 				return changed();
 			case 'entries':
-				store.append(store.box(box.instanceId), event.entries);
+				merge.add(number, event.entries);
 				box.model.add(event.entries);
 				rates.set(box.group, [
 					...recent(rates.get(box.group), processClock.now()),
@@ -108,6 +117,8 @@ export const createBoxWatch = ({
 				box.console = (box.console + event.text).slice(-consoleKept);
 				return changed();
 			case 'mark':
+				// What was said before the mark stands before it.
+				merge.finish();
 				return store.mark(event.text);
 			case 'lost':
 				return store.lost(event.lines);
@@ -133,6 +144,7 @@ export const createBoxWatch = ({
 			stateFolder,
 			causeOfDeath: () => causeOfDeath(group, instanceId),
 			spool: copies.of({name: hostile(group), arn: arnOf(group)}, instanceId),
+			redactor,
 			reason: 'unflap: read the journal',
 		});
 	const end = (box: Watched) => {
@@ -170,9 +182,9 @@ export const createBoxWatch = ({
 				.map(box => snapshot(box, processClock.now(), copies)),
 		keepOnly: group => {
 			for (const box of [...watched.values()].filter(one => one.group !== group)) end(box);
-			for (const [name, store] of stores) {
+			for (const [name, {stop}] of stores) {
 				if (name === group) continue;
-				store.stop();
+				stop();
 				stores.delete(name);
 			}
 		},
@@ -180,8 +192,42 @@ export const createBoxWatch = ({
 			recent(rates.get(group), processClock.now()).reduce((sum, {lines}) => sum + lines, 0),
 		stop: async () => {
 			for (const box of watched.values()) end(box);
-			for (const store of stores.values()) store.stop();
+			for (const {stop} of stores.values()) stop();
 			await Promise.allSettled(ending);
+		},
+	};
+};
+
+/** Lines of several boxes come into the store in one order of time, whole backlogs first. */
+type MergedStore = {readonly store: LogStore; readonly merge: Merge; readonly stop: () => void};
+
+const mergeEveryMs = 50;
+
+const createMergedStore = (processClock: ProcessClock): MergedStore => {
+	const store = createLogStore();
+	const merge = createMerge({
+		processClock,
+		deliver: lines => {
+			let from = 0;
+			for (let at = 1; at <= lines.length; at++) {
+				const box = lines[from]?.box;
+				if (box === undefined || lines[at]?.box === box) continue;
+				store.append(
+					box,
+					lines.slice(from, at).map(({entry}) => entry),
+				);
+				from = at;
+			}
+		},
+	});
+	const timer = setInterval(merge.tick, mergeEveryMs);
+	timer.unref();
+	return {
+		store,
+		merge,
+		stop: () => {
+			clearInterval(timer);
+			store.stop();
 		},
 	};
 };

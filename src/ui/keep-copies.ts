@@ -4,6 +4,7 @@ import type {Settings} from '../base/settings.ts';
 import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {createSpool, pruneSpool, type Spool} from '../stream/spool.ts';
+import {fromHome} from './format.ts';
 
 export type Copies = {
 	/** Where the entries of a box go. Until the account is known nothing is kept: its id is a part of the path. */
@@ -11,7 +12,7 @@ export type Copies = {
 		group: {readonly name: Hostile; readonly arn: string},
 		instanceId: string,
 	) => {readonly append: (entries: readonly JournalEntry[]) => void};
-	/** Folder of a box, or null while nothing of it is kept. */
+	/** Folder of a box as the user writes it (`~/…`), or null while nothing of it is kept. */
 	readonly folderOf: (instanceId: string) => string | null;
 	readonly close: () => Promise<void>;
 };
@@ -20,9 +21,10 @@ type Options = {
 	readonly settings: Settings;
 	readonly region: string;
 	readonly identity: () => Identity | null;
+	readonly home: string | undefined;
 };
 
-export const createCopies = ({settings, region, identity}: Options): Copies => {
+export const createCopies = ({settings, region, identity, home}: Options): Copies => {
 	const spools = new Map<string, Spool>();
 	const root = settings.paths.spool;
 	const limits = {maxMegabytes: settings.spoolMaxMegabytes, wallNow: Date.now};
@@ -40,7 +42,7 @@ export const createCopies = ({settings, region, identity}: Options): Copies => {
 		}),
 		folderOf: instanceId => {
 			const spool = spools.get(instanceId);
-			return spool === undefined || spool.problem() !== null ? null : spool.folder;
+			return spool === undefined || spool.problem() !== null ? null : fromHome(spool.folder, home);
 		},
 		close: async () => {
 			await Promise.all([...spools.values()].map(spool => spool.close()));

@@ -227,7 +227,7 @@ const answer = (
 
 /** AWS and its stores, after the first frame. */
 const start = async (
-	{aws: load, holds, settings, processClock, group}: TuiOptions,
+	{aws: load, holds, settings, environment, processClock, group}: TuiOptions,
 	ui: Ui,
 	changed: () => void,
 	made: (services: Services) => void,
@@ -239,6 +239,7 @@ const start = async (
 		holds,
 		settings,
 		processClock,
+		home: environment['HOME'],
 		changed,
 		failed: error =>
 			ui.toast(ours`no holds: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`),

@@ -1,12 +1,14 @@
 /** The stores behind the screen: made when AWS is loaded, focused on one group at a time, stopped together. */
 import type {Aws, Identity} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
+import {createRedactor} from '../base/redact.ts';
 import type {Settings} from '../base/settings.ts';
 import {hostile} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
 import type {Holds} from '../hold/types.ts';
+import {reapSessions} from '../stream/session-register.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
 import {createCopies} from './keep-copies.ts';
 
@@ -29,6 +31,8 @@ type ServicesOptions = {
 	readonly holds: () => Promise<Holds>;
 	readonly settings: Settings;
 	readonly processClock: ProcessClock;
+	/** The user's home folder, to shorten paths on screen. */
+	readonly home: string | undefined;
 	/** Something that can be seen has changed. */
 	readonly changed: () => void;
 	readonly failed: (error: unknown) => void;
@@ -46,9 +50,15 @@ export const createServices = (options: ServicesOptions): Services => {
 	let focused: string | null = null;
 	let identity: Identity | null = null;
 	let holds: Holds | null = null;
-	const copies = createCopies({settings, region: aws.facts.region, identity: () => identity});
+	const copies = createCopies({
+		settings,
+		region: aws.facts.region,
+		identity: () => identity,
+		home: options.home,
+	});
 	const watch = createBoxWatch({
 		copies,
+		redactor: createRedactor(settings.redact),
 		arnOf: name => fleet.getState().groups.find(view => view.group.name === name)?.group.arn ?? name,
 		aws,
 		processClock,
@@ -67,6 +77,8 @@ export const createServices = (options: ServicesOptions): Services => {
 		aws.errors.subscribe(changed),
 		aws.commandLog.subscribe(changed),
 	];
+	// Sessions that a killed run left open on boxes are ended; what AWS refuses of it is in the errors view.
+	reapSessions(settings.paths.state, aws).then(changed, changed);
 	// Its refusal is in the errors view; the header then names no account.
 	aws.polling.identity().then(
 		found => {
