@@ -14,18 +14,19 @@ const files = folder =>
 
 /** Test names begin with their row's id, as in test('T1 escape sequences …'). */
 const named =
-	/(?:test|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[TQMPSGHFLRXNOCD])\d{1,2})[ :,]+((?:(?!\1)[\s\S])*)\1/g;
+	/(?:test|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[TQMPSGHFLRXNOCD]\d{1,2}[ ,:]+)+)((?:(?!\1)[\s\S])*)\1/g;
 
 const rows = new Map();
 for (const file of files(join(root, 'test'))) {
-	for (const [, , id, sentence] of readFileSync(file, 'utf8').matchAll(named)) {
-		const list = rows.get(id) ?? [];
-		list.push({
-			file: relative(root, file).replaceAll('\\', '/'),
-			sentence: sentence.replace(/\s+/g, ' ').replaceAll('|', '\\|'),
-		});
-		rows.set(id, list);
-	}
+	for (const [, , ids, sentence] of readFileSync(file, 'utf8').matchAll(named))
+		for (const id of ids.match(/[A-Z]\d+/g) ?? []) {
+			const list = rows.get(id) ?? [];
+			list.push({
+				file: relative(root, file).replaceAll('\\', '/'),
+				sentence: sentence.replace(/\s+/g, ' ').replaceAll('|', '\\|'),
+			});
+			rows.set(id, list);
+		}
 }
 
 const order = 'TQMPDSGHFLRXNOC';
