@@ -13,8 +13,7 @@ const files = folder =>
 	);
 
 /** Test names begin with their row's id, as in test('T1 escape sequences …'). */
-const named =
-	/(?:test|it)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:[TQMPSGHFLRXNOCD]\d{1,2}[ ,:]+)+)((?:(?!\1)[\s\S])*)\1/g;
+const named = /\(\s*(['"`])((?:[TQMPSGHFLRXNOCD]\d{1,2}[ ,:]+)+)((?:(?!\1)[\s\S])*)\1\s*,/g;
 
 const rows = new Map();
 for (const file of files(join(root, 'test'))) {
