@@ -91,18 +91,21 @@ const openPanes = ({panes, main, foldFirst, opened}: FrameOptions, free: number)
 
 const line = (text: string): Span => span(text as Shown, 'dim');
 
+/** What the pane is called stays whole as long as it can; the note beside it gives way first. */
 const titleRow = ({title, note}: Pane, columns: number, first: boolean): Row => {
 	const [start, end] = first ? ['╭─ ', '─╮'] : ['├─ ', '─┤'];
-	const right: readonly Span[] = note.length === 0 ? [line(end)] : [line(' '), ...note, line(` ${end}`)];
-	const shortened =
-		rowWidth({spans: [...title, ...right]}) + 5 > columns ? fitTitle(title, right, columns) : title;
-	return spread([line(start), ...shortened, line(' ')], right, columns, line('─'));
+	const room = columns - rowWidth({spans: [line(start), line(` ─${end} `)]});
+	const named = fitSpans(title, room - Math.min(rowWidth({spans: note}), leastNote));
+	const noted = fitSpans(note, room - rowWidth({spans: named}));
+	const right: readonly Span[] = noted.length === 0 ? [line(end)] : [line(' '), ...noted, line(` ${end}`)];
+	return spread([line(start), ...named, line(' ')], right, columns, line('─'));
 };
 
-const fitTitle = (title: readonly Span[], right: readonly Span[], columns: number) => {
-	const room = columns - rowWidth({spans: right}) - 5;
-	return room > 0 ? fitRow({spans: title}, Math.min(room, rowWidth({spans: title}))).spans : [];
-};
+/** Cells a note keeps before a title is cut for it. */
+const leastNote = 30;
+
+const fitSpans = (spans: readonly Span[], cells: number): readonly Span[] =>
+	cells <= 0 ? [] : fitRow({spans}, Math.min(cells, rowWidth({spans}))).spans;
 
 const bodyRows = (rows: readonly Row[], height: number, columns: number): readonly Row[] =>
 	Array.from({length: height}, (_, index) => {
@@ -115,8 +118,9 @@ const lit = ({spans, selected}: Row): readonly Span[] =>
 	selected === true ? spans.map(one => ({...one, on: true})) : spans;
 
 const bottomRow = (status: readonly Span[], columns: number): Row => {
-	const right = status.length === 0 ? [line('─╯')] : [line(' '), ...status, line(' ─╯')];
-	return spread([line('╰')], right, columns, line('─'));
+	const right =
+		status.length === 0 ? [line('─╯')] : [line(' '), ...fitSpans(status, columns - 6), line(' ─╯')];
+	return spread([line('╰─')], right, columns, line('─'));
 };
 
 const toastRow = (toast: Shown, columns: number): Row =>
