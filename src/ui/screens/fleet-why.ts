@@ -13,11 +13,15 @@ export const whyPane = (model: Model, view: GroupView): Pane => {
 	return {
 		id: 'why',
 		title: [span(cutName(shown(view.group.name), 40), 'accent', true)],
-		note: [span(view.state === 'flapping' ? ours`why it flaps` : ours`what it does`, 'dim')],
+		note: [span(hasFlapped(view) ? ours`why it flaps` : ours`what it does`, 'dim')],
 		ideal: rows.length,
 		rows: () => rows,
 	};
 };
+
+/** A held group does not flap now; why it did is still what one wants to read. */
+const hasFlapped = ({state, flaps}: GroupView): boolean =>
+	flaps.deaths > 0 && (state === 'flapping' || (state === 'held' && (flaps.flapsPerHour ?? 0) >= 3));
 
 const whyRows = (model: Model, view: GroupView): readonly Row[] => {
 	const {flaps, group} = view;
@@ -25,7 +29,7 @@ const whyRows = (model: Model, view: GroupView): readonly Row[] => {
 		return [
 			row(ours`  Its activities were not read: ? means unknown. enter opens the group and reads them.`),
 		];
-	if (flaps.deaths === 0 || view.state !== 'flapping')
+	if (!hasFlapped(view))
 		return [
 			row(
 				span(
