@@ -120,6 +120,59 @@ export type SessionTicket = {readonly sessionId: string; readonly streamUrl: str
 
 export type Identity = {readonly accountId: string; readonly callerArn: Hostile; readonly partition: string};
 
+/** A document as Systems Manager keeps it; `content` is what GetDocument gave, `hash` what DescribeDocument gave. */
+export type SsmDocument = {
+	readonly name: Hostile;
+	readonly version: string;
+	/** Open enum: 'Automation', 'Command', … */
+	readonly documentType: string;
+	/** Open enum: 'Active', 'Creating', … */
+	readonly status: string;
+	/** Account id of the owner, or null where AWS did not say. */
+	readonly owner: string | null;
+	readonly defaultVersion: string | null;
+	readonly content: Hostile;
+	/** Lower-case hex SHA-256, or null where AWS did not say. */
+	readonly hash: string | null;
+};
+
+/** One run of an automation, whole (GetAutomationExecution). */
+export type Automation = {
+	readonly executionId: string;
+	readonly documentName: Hostile;
+	readonly documentVersion: string;
+	/** Open enum: 'Pending', 'InProgress', 'Success', 'Cancelled', … */
+	readonly status: string;
+	readonly parameters: Readonly<Record<string, readonly Hostile[]>>;
+	readonly startedAt: AwsMs | null;
+	readonly endedAt: AwsMs | null;
+	readonly executedBy: Hostile | null;
+	readonly currentStep: Hostile | null;
+	readonly currentAction: Hostile | null;
+	readonly steps: readonly {
+		readonly name: Hostile;
+		readonly action: Hostile;
+		readonly status: string;
+	}[];
+	readonly failure: Hostile | null;
+};
+
+/** A line of a list of runs (DescribeAutomationExecutions says nothing of parameters). */
+export type AutomationSummary = Pick<
+	Automation,
+	| 'executionId'
+	| 'documentName'
+	| 'documentVersion'
+	| 'status'
+	| 'startedAt'
+	| 'endedAt'
+	| 'executedBy'
+	| 'currentStep'
+>;
+
+/** What IAM's simulator, or an attempt, said of one action. */
+export type Permission = 'permitted' | 'denied' | 'unknown';
+
 export type CallOptions = {readonly signal?: AbortSignal};
 
 /** Calls that change nothing. */
@@ -151,6 +204,24 @@ export type ReadCalls = {
 	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
 	readonly ssmConnected: (instanceId: string, options?: CallOptions) => Promise<boolean>;
 	readonly identity: (options?: CallOptions) => Promise<Identity>;
+	/** A document of our own account, by name and exact version; null where there is none. */
+	readonly document: (name: string, version: string, options?: CallOptions) => Promise<SsmDocument | null>;
+	/** One run, whole; null where there is none. */
+	readonly automation: (executionId: string, options?: CallOptions) => Promise<Automation | null>;
+	/** Runs of documents whose name begins so, in these states; newest first, all pages. */
+	readonly automations: (
+		filter: {readonly documentPrefix: string; readonly statuses: readonly string[]},
+		options?: CallOptions,
+	) => Promise<readonly AutomationSummary[]>;
+	/**
+	 * iam:SimulatePrincipalPolicy for the caller: an answer an action, in the order asked. All 'unknown' where the
+	 * caller may not simulate, or is a kind of principal that cannot be simulated.
+	 */
+	readonly simulate: (
+		actions: readonly string[],
+		resource: string,
+		options?: CallOptions,
+	) => Promise<readonly Permission[]>;
 };
 
 /** Calls that open a way to a box but change nothing in the group. */
@@ -184,11 +255,44 @@ export type ChangeCalls = {
 		options?: CallOptions,
 	) => Promise<void>;
 	/** Proves the right to resume without naming a real process (hold.md, preflight). */
-	readonly probeResume: (group: string, options?: CallOptions) => Promise<'permitted' | 'denied' | 'unknown'>;
+	readonly probeResume: (group: string, options?: CallOptions) => Promise<Permission>;
 	/** Key `unflap:hold:<8 hex>`, value at most 256 characters, never propagated. */
 	readonly putTag: (group: string, key: string, value: string, options?: CallOptions) => Promise<void>;
 	readonly deleteTag: (group: string, key: string, options?: CallOptions) => Promise<void>;
 	readonly setHealthy: (instanceId: string, options?: CallOptions) => Promise<void>;
+	/** Out of service without decrement, so that the group launches another (aws-facts.md 2.1). */
+	readonly enterStandby: (group: string, instanceId: string, options?: CallOptions) => Promise<void>;
+	readonly exitStandby: (group: string, instanceId: string, options?: CallOptions) => Promise<void>;
+	/** Out of the group for good, without decrement; the box lives on, owned by nobody (2.2). */
+	readonly detach: (group: string, instanceId: string, options?: CallOptions) => Promise<void>;
+	/** Keeps a box in its wait state for another heartbeat timeout of the hook. */
+	readonly heartbeat: (
+		group: string,
+		hook: string,
+		instanceId: string,
+		options?: CallOptions,
+	) => Promise<void>;
+	readonly completeHook: (
+		group: string,
+		hook: string,
+		instanceId: string,
+		result: 'CONTINUE' | 'ABANDON',
+		options?: CallOptions,
+	) => Promise<void>;
+	/** Type Automation, JSON content. @throws AwsCallError with code 'DocumentAlreadyExists' where the name is taken. */
+	readonly createDocument: (name: string, content: string, options?: CallOptions) => Promise<void>;
+	/** The run's id. The same `clientToken` (a UUID) answers with the same run. */
+	readonly startAutomation: (
+		start: {
+			readonly document: string;
+			readonly version: string;
+			readonly parameters: Readonly<Record<string, readonly string[]>>;
+			readonly clientToken: string;
+		},
+		options?: CallOptions,
+	) => Promise<string>;
+	/** Type Cancel. @throws AwsCallError with code 'InvalidAutomationStatusUpdateException' where it has ended. */
+	readonly stopAutomation: (executionId: string, options?: CallOptions) => Promise<void>;
 };
 
 /** One line of the command log `@`. */
@@ -275,7 +379,7 @@ export type AwsOptions = {
 	readonly network?: NetworkOptions;
 };
 
-export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts';
+export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts' | 'iam';
 
 /** Proxy and CA bundle as text, so that they travel to the guardian as they were at the start. */
 export type NetworkOptions = {
