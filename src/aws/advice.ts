@@ -19,7 +19,11 @@ type Case = {
 export const adviceFor = (operation: string, failure: Failure, facts: AwsFacts): Advice => {
 	const where = facts.endpoint === null ? facts.region : `${facts.region} at ${facts.endpoint}`;
 	const login = facts.profile === null ? 'aws sso login' : `aws sso login --profile ${facts.profile}`;
-	const known = byCode.get(failure.code) ?? byKind[failure.kind] ?? anythingElse;
+	const known =
+		byCall.get(`${operation} ${failure.code}`) ??
+		byCode.get(failure.code) ??
+		byKind[failure.kind] ??
+		anythingElse;
 	return known({operation, failure, where, login});
 };
 
@@ -55,6 +59,81 @@ const byCode: ReadonlyMap<string, (seen: Case) => Advice> = new Map([
 		}),
 	],
 	[
+		'AutomationExecutionLimitExceededException',
+		({failure}) => ({
+			message: `No room for another automation${said(failure.message)}`,
+			meaning: 'The account runs as many automations as it may (100 at a time), so no fuse can be armed.',
+			next: [
+				'wait until some have ended, or stop those nobody needs',
+				'a box in Standby, or detached, needs no fuse',
+			],
+		}),
+	],
+	[
+		'AutomationDefinitionNotFoundException',
+		({failure}) => ({
+			message: `The document of the fuse is not there${said(failure.message)}`,
+			meaning: 'Somebody deleted it, or nobody made it yet.',
+			next: ['unflap doctor says what is missing', 'unflap doctor --setup prints what an admin creates once'],
+		}),
+	],
+	[
+		'AutomationDefinitionVersionNotFoundException',
+		({failure}) => ({
+			message: `The document of the fuse has no such version${said(failure.message)}`,
+			meaning: 'It was deleted and made again, or is not ours.',
+			next: ['unflap doctor says what is there'],
+		}),
+	],
+	[
+		'InvalidAutomationExecutionParametersException',
+		({failure}) => ({
+			message: `Systems Manager refused the parameters of the fuse${said(failure.message)}`,
+			meaning: 'The document is not the one unflap knows.',
+			next: ['unflap doctor compares it'],
+		}),
+	],
+	[
+		'IdempotentParameterMismatch',
+		({operation, failure}) => ({
+			message: `${operation}: this token was used for something else${said(failure.message)}`,
+			meaning: 'No second run was started.',
+			next: ['try again'],
+		}),
+	],
+	[
+		'InvalidAutomationStatusUpdateException',
+		({failure}) => ({
+			message: `The automation has ended already${said(failure.message)}`,
+			meaning: 'It fired, failed or was stopped before.',
+			next: ['unflap holds shows what is left'],
+		}),
+	],
+	[
+		'AutomationExecutionNotFoundException',
+		({failure}) => ({
+			message: `There is no such automation${said(failure.message)}`,
+			meaning: 'AWS forgets runs after 30 days; this one may belong to another account or region.',
+			next: ['check --region and --profile'],
+		}),
+	],
+	[
+		'DocumentAlreadyExists',
+		({failure}) => ({
+			message: `The name of the document is taken${said(failure.message)}`,
+			meaning: 'Somebody made it first; it is used only where its content is ours.',
+			next: ['unflap doctor compares it'],
+		}),
+	],
+	...['DocumentLimitExceeded', 'TooManyUpdates'].map((code): [string, (seen: Case) => Advice] => [
+		code,
+		({operation, failure}) => ({
+			message: `${operation}: Systems Manager takes no more documents now${said(failure.message)}`,
+			meaning: 'A limit of the account, or too many changes at a time.',
+			next: ['try again in a minute'],
+		}),
+	]),
+	[
 		'DoesNotExistException',
 		({failure}) => ({
 			message: `The session has ended${said(failure.message)}`,
@@ -84,6 +163,37 @@ const byCode: ReadonlyMap<string, (seen: Case) => Advice> = new Map([
 			message: `${operation}: a limit of the account is reached${said(failure.message)}`,
 			meaning: 'A group carries 50 tags at most.',
 			next: ['remove a tag from the group'],
+		}),
+	],
+]);
+
+/** Where the code alone says too little. */
+const byCall: ReadonlyMap<string, (seen: Case) => Advice> = new Map([
+	...['EnterStandby', 'ExitStandby', 'DetachInstances'].map((operation): [string, (seen: Case) => Advice] => [
+		`${operation} ValidationError`,
+		({failure}) => ({
+			message: `${operation} was refused${said(failure.message)}`,
+			meaning:
+				'A box goes to Standby or is detached from InService; it comes back while Launch is not suspended.',
+			next: ['look at the state of the box: unflap show GROUP'],
+		}),
+	]),
+	...['RecordLifecycleActionHeartbeat', 'CompleteLifecycleAction'].map(
+		(operation): [string, (seen: Case) => Advice] => [
+			`${operation} ValidationError`,
+			({failure}) => ({
+				message: `The hook of this box is over${said(failure.message)}`,
+				meaning: 'It was answered, it ran out, or the box is gone.',
+				next: ['look at the state of the box: unflap show GROUP'],
+			}),
+		],
+	),
+	[
+		'SimulatePrincipalPolicy AccessDenied',
+		({failure}) => ({
+			message: `Not allowed: SimulatePrincipalPolicy${said(failure.message)}`,
+			meaning: 'It is optional: permissions are then found out by calls that change nothing.',
+			next: ['allow iam:SimulatePrincipalPolicy for surer answers'],
 		}),
 	],
 ]);
@@ -143,15 +253,18 @@ const anythingElse = ({operation, failure}: Case): Advice => ({
 });
 
 /** The IAM action of an operation, e.g. `autoscaling:SuspendProcesses`. */
-const permissionOf = (operation: string): string => {
-	if (
-		/^(?:StartSession|ResumeSession|TerminateSession|DescribeInstanceInformation|GetConnectionStatus)$/.test(
-			operation,
-		)
-	)
-		return `ssm:${operation}`;
-	if (/^(?:DescribeInstances|DescribeInstanceAttribute|GetConsoleOutput)$/.test(operation))
-		return `ec2:${operation}`;
-	if (/^DescribeTarget/.test(operation)) return `elasticloadbalancing:${operation}`;
-	return operation === 'GetCallerIdentity' ? `sts:${operation}` : `autoscaling:${operation}`;
-};
+const permissionOf = (operation: string): string => `${serviceOf(operation)}:${operation}`;
+
+const serviceOf = (operation: string): string =>
+	prefixes.find(([names]) => names.test(operation))?.[1] ?? 'autoscaling';
+
+const prefixes: readonly (readonly [RegExp, string])[] = [
+	[
+		/^(?:Start|Resume|Terminate)Session$|AutomationExecution|Document$|^DescribeInstanceInformation$|^GetConnectionStatus$/,
+		'ssm',
+	],
+	[/^(?:DescribeInstances|DescribeInstanceAttribute|GetConsoleOutput)$/, 'ec2'],
+	[/^DescribeTarget/, 'elasticloadbalancing'],
+	[/^GetCallerIdentity$/, 'sts'],
+	[/^(?:SimulatePrincipalPolicy|GetRole)$/, 'iam'],
+];

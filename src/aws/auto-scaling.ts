@@ -12,10 +12,11 @@ import {
 	SuspendProcessesCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {UnflapError} from '../base/errors.ts';
+import {type BoxChanges, createBoxChanges} from './box-changes.ts';
 import {AwsCallError} from './call-error.ts';
 import {configuredEndpoint} from './configured-endpoint.ts';
 import {silent} from './credentials.ts';
-import type {Lane} from './lane.ts';
+import type {ClientOptions, Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
 import {isScalingProcess, probeName} from './process-names.ts';
 import {toActivity, toGroup} from './to-group.ts';
@@ -23,17 +24,29 @@ import type {
 	CallOptions,
 	ChangeCalls,
 	LifecycleHook,
+	Permission,
 	ReadCalls,
 	ScalingPolicySummary,
 	ScalingProcess,
 } from './types.ts';
 
-export type AutoScalingCalls = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies'> & ChangeCalls;
+export type AutoScalingCalls = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies'> &
+	Omit<ChangeCalls, 'createDocument' | 'startAutomation' | 'stopAutomation'>;
 
 export const createAutoScaling = (lane: Lane): AutoScalingCalls => {
-	const client = new AutoScalingClient(lane.clientOptions('auto-scaling'));
-	lane.door.attach(client.middlewareStack, 'auto-scaling', lane.gate('auto-scaling'));
-	return {...readCalls(client), ...changeCalls(client)};
+	const open = (options: Partial<ClientOptions> = {}) => {
+		const client = new AutoScalingClient({...lane.clientOptions('auto-scaling'), ...options});
+		lane.door.attach(client.middlewareStack, 'auto-scaling', lane.gate('auto-scaling'));
+		return client;
+	};
+	const client = open();
+	// A retry inside the SDK would hide a lost answer: whether a suspend was sent twice is for the hold to know.
+	let once: AutoScalingClient | undefined;
+	const suspending = () => {
+		once ??= open({maxAttempts: 1});
+		return once;
+	};
+	return {...readCalls(client), ...changeCalls(client, suspending), ...createBoxChanges(client)};
 };
 
 /** What the SDK's own chain gives for a profile; rejects where it gives no region. Sends nothing. */
@@ -135,7 +148,9 @@ const readCalls = (
 	},
 });
 
-const changeCalls = (client: AutoScalingClient): ChangeCalls => {
+type GroupChanges = Omit<AutoScalingCalls, keyof ReadCalls | keyof BoxChanges>;
+
+const changeCalls = (client: AutoScalingClient, suspending: () => AutoScalingClient): GroupChanges => {
 	const tagOf = (group: string, key: string) => ({
 		ResourceId: group,
 		ResourceType: 'auto-scaling-group',
@@ -143,9 +158,9 @@ const changeCalls = (client: AutoScalingClient): ChangeCalls => {
 	});
 	return {
 		suspend: (group, processes, options = {}) =>
-			changeProcesses(client, {kind: 'suspend', group, processes}, options),
+			changeProcesses(suspending, {kind: 'suspend', group, processes}, options),
 		resume: (group, processes, options = {}) =>
-			changeProcesses(client, {kind: 'resume', group, processes}, options),
+			changeProcesses(() => client, {kind: 'resume', group, processes}, options),
 		probeResume: (group, options = {}) => probeResume(client, group, options),
 		putTag: async (group, key, value, options = {}) => {
 			const tag = {...tagOf(group, key), Value: checkedTagValue(value), PropagateAtLaunch: false};
@@ -174,7 +189,7 @@ type ProcessChange = {
  * (aws-facts.md 1.2): empty and unknown lists never reach the client.
  */
 const changeProcesses = async (
-	client: AutoScalingClient,
+	clientFor: () => AutoScalingClient,
 	{kind, group, processes}: ProcessChange,
 	options: CallOptions,
 ): Promise<void> => {
@@ -190,6 +205,7 @@ const changeProcesses = async (
 	if (group === '')
 		throw new UnflapError('bad-input', `Will not ${kind} processes of a group without a name`);
 	const input = {AutoScalingGroupName: group, ScalingProcesses: [...new Set(processes)]};
+	const client = clientFor();
 	await (kind === 'suspend'
 		? client.send(new SuspendProcessesCommand(input), abortable(options))
 		: client.send(new ResumeProcessesCommand(input), abortable(options)));
@@ -200,7 +216,7 @@ const probeResume = async (
 	client: AutoScalingClient,
 	group: string,
 	options: CallOptions,
-): Promise<'permitted' | 'denied' | 'unknown'> => {
+): Promise<Permission> => {
 	try {
 		await client.send(
 			new ResumeProcessesCommand({AutoScalingGroupName: group, ScalingProcesses: [probeName]}),

@@ -29,7 +29,7 @@ export class AwsCallError extends UnflapError {
 const isRetryable = ({kind, code, status}: Failure) =>
 	kind === 'throttled' ||
 	kind === 'unreachable' ||
-	/^(?:ResourceContention|ResourceInUse|ServiceUnavailable|Internal(?:Failure|ServerError|Error))/.test(
+	/^(?:ResourceContention|ResourceInUse|ServiceUnavailable|Internal(?:Failure|ServerError|Error)|TooManyUpdates)/.test(
 		code,
 	) ||
 	(status !== null && status >= 500);

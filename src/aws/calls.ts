@@ -1,5 +1,7 @@
 /** The calls of one lane. Each SDK client is loaded by the first call that needs it: `ls` loads Auto Scaling alone. */
+import type {AccessManagementCalls} from './access-management.ts';
 import type {AutoScalingCalls} from './auto-scaling.ts';
+import type {AutomationCalls} from './automations.ts';
 import type {Ec2Calls} from './ec2.ts';
 import type {Lane} from './lane.ts';
 import type {LoadBalancingCalls} from './load-balancing.ts';
@@ -13,6 +15,9 @@ export type LaneServices = {
 	readonly systemsManager: () => Promise<SystemsManagerCalls>;
 	readonly loadBalancing: () => Promise<LoadBalancingCalls>;
 	readonly securityToken: () => Promise<SecurityTokenCalls>;
+	readonly accessManagement: () => Promise<AccessManagementCalls>;
+	/** Runbooks: the part of Systems Manager that fuses are made of. */
+	readonly automations: () => Promise<AutomationCalls>;
 };
 
 export const createServices = (lane: Lane): LaneServices => ({
@@ -21,6 +26,8 @@ export const createServices = (lane: Lane): LaneServices => ({
 	systemsManager: once(async () => (await import('./systems-manager.ts')).createSystemsManager(lane)),
 	loadBalancing: once(async () => (await import('./load-balancing.ts')).createLoadBalancing(lane)),
 	securityToken: once(async () => (await import('./security-token.ts')).createSecurityToken(lane)),
+	accessManagement: once(async () => (await import('./access-management.ts')).createAccessManagement(lane)),
+	automations: once(async () => (await import('./automations.ts')).createAutomations(lane)),
 });
 
 export const createReadCalls = (services: LaneServices): ReadCalls => ({
@@ -38,6 +45,14 @@ export const createReadCalls = (services: LaneServices): ReadCalls => ({
 		ids.length === 0 ? [] : (await services.systemsManager()).ssmInfo(ids, options),
 	ssmConnected: async (id, options) => (await services.systemsManager()).ssmConnected(id, options),
 	identity: async options => (await services.securityToken()).identity(options),
+	document: async (name, version, options) => (await services.automations()).document(name, version, options),
+	automation: async (id, options) => (await services.automations()).automation(id, options),
+	automations: async (filter, options) => (await services.automations()).automations(filter, options),
+	simulate: async (actions, resource, options = {}) => {
+		const caller = options.principal ?? (await (await services.securityToken()).identity(options)).callerArn;
+		return (await services.accessManagement()).simulate(caller, {actions, resource}, options);
+	},
+	role: async (arn, options) => (await services.accessManagement()).role(arn, options),
 });
 
 export const createChangeCalls = (services: LaneServices): ChangeCalls => ({
@@ -50,6 +65,17 @@ export const createChangeCalls = (services: LaneServices): ChangeCalls => ({
 		(await services.autoScaling()).putTag(group, key, value, options),
 	deleteTag: async (group, key, options) => (await services.autoScaling()).deleteTag(group, key, options),
 	setHealthy: async (id, options) => (await services.autoScaling()).setHealthy(id, options),
+	enterStandby: async (group, id, options) => (await services.autoScaling()).enterStandby(group, id, options),
+	exitStandby: async (group, id, options) => (await services.autoScaling()).exitStandby(group, id, options),
+	detach: async (group, id, options) => (await services.autoScaling()).detach(group, id, options),
+	heartbeat: async (group, hook, id, options) =>
+		(await services.autoScaling()).heartbeat(group, hook, id, options),
+	completeHook: async (group, hook, id, result, options) =>
+		(await services.autoScaling()).completeHook(group, hook, id, result, options),
+	createDocument: async (name, content, options) =>
+		(await services.automations()).createDocument(name, content, options),
+	startAutomation: async (start, options) => (await services.automations()).startAutomation(start, options),
+	stopAutomation: async (id, options) => (await services.automations()).stopAutomation(id, options),
 });
 
 /** A failed load is tried again by the next call. */

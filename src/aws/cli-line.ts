@@ -32,8 +32,10 @@ type ProcessesLine = {
 };
 
 const processesLine = (verb: string, {group, processes, facts}: ProcessesLine) => {
-	const option = '--auto-scaling-group-name';
-	// A value that begins with a dash would be read as an option of its own.
-	const named = group.startsWith('-') ? [`${option}=${group}`] : [option, group];
+	const named = option('auto-scaling-group-name', group);
 	return cliLine(['autoscaling', verb, ...named, '--scaling-processes', ...processes], facts);
 };
+
+/** `--name value`; a value that begins with a dash would be read as an option of its own. */
+export const option = (name: string, value: string): readonly string[] =>
+	value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];

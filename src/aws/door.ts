@@ -89,9 +89,15 @@ const refuseUnderReadOnly = (operation: string, facts: AwsFacts) => {
 	});
 };
 
-/** Systems Manager replaces `{{ssm:name}}` in parameters by what the Parameter Store holds (threats.md Q4). */
+/**
+ * Systems Manager replaces `{{ssm:name}}` in parameters by what the Parameter Store holds (threats.md Q4). A document
+ * speaks of its own parameters in the same way, and of nothing else.
+ */
 const refuseReferences = (operation: string, input: unknown) => {
-	if (!holdsReference(input)) return;
+	const {Content, ...rest} = input as {readonly Content?: unknown};
+	const ownContent = operation === 'CreateDocument' && typeof Content === 'string' ? Content : '';
+	const named = ownContent.replaceAll(/\{\{ \w+ \}\}/g, '');
+	if (!holdsReference(operation === 'CreateDocument' ? {...rest, named} : input)) return;
 	throw new UnflapError('bad-input', `${operation} was not sent: a parameter holds {{`, {
 		meaning: 'Systems Manager would put a stored secret in its place.',
 		next: ['leave {{ out of the text'],
@@ -136,7 +142,7 @@ const logged = async <T>(
 	const settle = commandLog.start(operation, input);
 	try {
 		const result = await send();
-		settle({state: 'ok'});
+		settle({state: 'ok'}, (result as {readonly output?: unknown}).output);
 		return result;
 	} catch (error) {
 		settle(outcomeOf(error, input));

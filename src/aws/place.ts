@@ -21,6 +21,7 @@ const variables: Readonly<Record<ServiceName, string>> = {
 	ssm: 'AWS_ENDPOINT_URL_SSM',
 	elbv2: 'AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2',
 	sts: 'AWS_ENDPOINT_URL_STS',
+	iam: 'AWS_ENDPOINT_URL_IAM',
 };
 
 export const services = Object.keys(variables) as readonly ServiceName[];

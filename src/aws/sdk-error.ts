@@ -78,6 +78,10 @@ const kindOf = (
 	if (gone.test(code)) return 'gone';
 	if (!answered && (network.test(code) || network.test(name) || status !== null)) return 'unreachable';
 	if (/region is missing/i.test(String(error['message']))) return 'no-region';
+	if (code === 'ValidationError' && /No active Lifecycle Action/i.test(String(error['message'])))
+		return 'gone';
+	if (code === 'NoSuchEntity' || /^Automation(?:Execution|Definition\w*)NotFound/.test(code))
+		return 'not-found';
 	if (code === 'ValidationError' && /not found/i.test(String(error['message']))) return 'not-found';
 	return 'aws';
 };

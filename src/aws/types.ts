@@ -170,6 +170,13 @@ export type AutomationSummary = Pick<
 	| 'currentStep'
 >;
 
+/** An IAM role as GetRole says it. */
+export type Role = {
+	readonly arn: string;
+	/** The trust policy, JSON. */
+	readonly trust: Hostile;
+};
+
 /** What IAM's simulator, or an attempt, said of one action. */
 export type Permission = 'permitted' | 'denied' | 'unknown';
 
@@ -215,13 +222,16 @@ export type ReadCalls = {
 	) => Promise<readonly AutomationSummary[]>;
 	/**
 	 * iam:SimulatePrincipalPolicy for the caller: an answer an action, in the order asked. All 'unknown' where the
-	 * caller may not simulate, or is a kind of principal that cannot be simulated.
+	 * caller may not simulate, is a kind of principal that cannot be simulated (root, federated), or IAM gives no answer.
+	 * `principal` asks for another role or user; `tagKeys` is what `aws:TagKeys` would hold.
 	 */
 	readonly simulate: (
 		actions: readonly string[],
 		resource: string,
-		options?: CallOptions,
+		options?: CallOptions & {readonly principal?: string; readonly tagKeys?: readonly string[]},
 	) => Promise<readonly Permission[]>;
+	/** A role by its ARN; null where there is none. */
+	readonly role: (arn: string, options?: CallOptions) => Promise<Role | null>;
 };
 
 /** Calls that open a way to a box but change nothing in the group. */
@@ -307,6 +317,7 @@ export type LoggedCall = {
 		| {readonly state: 'failed'; readonly code: string; readonly message: Hostile};
 	/** The AWS CLI line that does the same, or null where a word cannot be quoted safely. */
 	readonly cliLine: string | null;
+	/** The AWS CLI line that takes it back, or a sentence where none does; null where a word cannot be quoted safely. */
 	readonly undo: string | null;
 };
 
