@@ -19,6 +19,8 @@ const outcomeOf = (state: HoldState): CoreOutcome => {
 			kind: 'incomplete',
 			still: stillOurs(state.own, state.watch.lastGroup, now(state).rate),
 			message: release.lastFailure?.message ?? 'what was resumed still reads as suspended',
+			claimants: [],
+			fuse: null,
 		};
 	if (release.why === 'acquire-failed')
 		return {kind: 'refused', message: release.message, next: release.next, tagLeft: release.tagLeft};

@@ -44,6 +44,47 @@ export type HoldFacts = {
 	readonly leaseMs: number;
 	/** Process time after which a release that does not succeed is reported; Infinity for the guardian. */
 	readonly patienceMs: number;
+	/** 'none' is `--no-fuse`: fifteen minutes at most, no renewal, and a lease that has 120 s at every suspend. */
+	readonly net: 'fuse' | 'none';
+	/** 24 random hex digits, made anew by every process that runs a core: ClientTokens are derived from them. */
+	readonly tokenSeed: string;
+	/** Somebody is there to answer: after two repairs in ten minutes the hold asks (`ask-repair`) instead of ending. */
+	readonly interactive: boolean;
+	/** Strays without a tag that the user adopts by a typed yes: not baseline, though nothing backs them. */
+	readonly adopt: readonly ScalingProcess[];
+};
+
+/**
+ * A fuse of ours, as the ledger carries it: noted with its token before it is started. `executionId` is null until
+ * the start was answered; then repeating the start with the same token answers with the same run.
+ */
+export type Fuse = {
+	readonly clientToken: string;
+	readonly executionId: string | null;
+	/** When AWS resumes `processes` by itself. */
+	readonly deadline: AwsMs;
+	readonly processes: readonly ScalingProcess[];
+	/** Seen in a final state: 'success' is a fuse that fired to its end. Null: it must still be stopped. */
+	readonly final: null | 'success' | 'other';
+};
+
+/** One run of our document on this group, as AWS tells of it; what it says of itself are its own parameters. */
+export type SeenFuse = {
+	readonly executionId: string;
+	/** Open enum: 'Pending', 'InProgress', 'Success', 'Cancelled', … */
+	readonly status: string;
+	/** InProgress, and its current step is the sleep: nothing of it has run yet. */
+	readonly onSleepStep: boolean;
+	/** Our document, version 1, with our content, step names and actions, and well-formed parameters (F2). */
+	readonly genuine: boolean;
+	readonly deadline: AwsMs;
+	readonly processes: readonly ScalingProcess[];
+	readonly startedAt: AwsMs;
+	readonly endedAt: AwsMs | null;
+	/** The eight digits of its HoldTagKey. */
+	readonly holdId: string;
+	/** Null while it may still do something. */
+	readonly final: null | 'success' | 'other';
 };
 
 /** A stretch of AWS time in which a Suspend of ours was on its way; `to` is null until it was read back. */
@@ -56,9 +97,11 @@ export type SuspendWindow = {
 /** What is ours in the group: what the ledger carries and a release needs. */
 export type Ownership = {
 	readonly arn: string | null;
-	/** Processes we suspended: ours to resume. */
+	/** What this hold keeps suspended, whichever hold suspended it first: ours to resume, or to leave to a live hold. */
 	readonly wanted: readonly ScalingProcess[];
-	/** Suspended by another hold when we came: theirs to resume, ours to take up when they do. */
+	/** Of `wanted`: processes of the baseline that their owner resumed and that this hold took up. */
+	readonly adopted: readonly ScalingProcess[];
+	/** Always empty; goes as soon as nobody reads it. */
 	readonly joined: readonly ScalingProcess[];
 	/** Suspended by others before us: never touched. */
 	readonly baseline: readonly string[];
@@ -67,6 +110,8 @@ export type Ownership = {
 	readonly windows: readonly SuspendWindow[];
 	/** Processes of `wanted` that somebody resumed and suspended anew, with their reason. */
 	readonly changed: Readonly<Record<string, string>>;
+	/** Every fuse of ours that was asked for and not seen in a final state, and the last that fired. */
+	readonly fuses: readonly Fuse[];
 	/** Every value we wrote under our tag key, oldest first. */
 	readonly tagValues: readonly string[];
 	/** A SuspendProcesses was sent. */
@@ -179,7 +224,15 @@ export type CoreOutcome =
 			readonly next: readonly string[];
 			readonly tagLeft: boolean;
 	  }
-	| {readonly kind: 'incomplete'; readonly still: readonly ScalingProcess[]; readonly message: string};
+	| {
+			readonly kind: 'incomplete';
+			readonly still: readonly ScalingProcess[];
+			readonly message: string;
+			/** Owners of tags that claim what is left, with no live fuse behind them (H2). */
+			readonly claimants: readonly string[];
+			/** The fuse of ours that stays armed, or null. */
+			readonly fuse: {readonly executionId: string; readonly deadline: AwsMs} | null;
+	  };
 
 export type Watch = {
 	readonly lastGroup: SeenGroup | null;
@@ -198,6 +251,24 @@ export type Watch = {
 	readonly tagRestored: number;
 };
 
+/** What AWS told of the runs on this group. */
+export type KnownRuns = {
+	readonly seenMs: ProcessMs | null;
+	readonly seenAws: AwsMs;
+	readonly runs: readonly SeenFuse[];
+	/** The last look failed: nothing newer is known. */
+	readonly failed: boolean;
+};
+
+/** `asleep` when the run was InProgress on its sleep step, genuine, with our deadline. */
+export type FuseLook = {
+	readonly executionId: string;
+	readonly seenMs: ProcessMs;
+	readonly status: string;
+	readonly asleep: boolean;
+	readonly deadline: AwsMs;
+};
+
 export type HoldState = {
 	readonly facts: HoldFacts;
 	readonly own: Ownership;
@@ -210,6 +281,16 @@ export type HoldState = {
 	readonly suspendCalled: boolean;
 	/** A jump of AWS time or a passed deadline: never suspend again. */
 	readonly spent: boolean;
+	/** When the runs of all holds on this group were last asked for, and what they are. */
+	readonly runs: KnownRuns;
+	/** The latest look at the newest fuse of ours. */
+	readonly fuse: FuseLook | null;
+	/** Fuses asked for, so far: each has its own ClientToken. */
+	readonly tokens: number;
+	readonly credentialsUntil: AwsMs | null;
+	readonly renewals: boolean;
+	/** Waits for `answer`. */
+	readonly question: string | null;
 	readonly heldAt: AwsMs | null;
 	readonly moment: Moment | null;
 	/** Ids of the last call, the call in flight, and the last timer. */
@@ -228,6 +309,26 @@ export type Call =
 			readonly own: Ownership;
 	  }
 	| {readonly do: 'start-guardian'}
+	/** The document is there with our content and hash (F1); created where it is missing. */
+	| {readonly do: 'check-document'}
+	/** StartAutomationExecution of version 1 with this ClientToken, also again with the same one. */
+	| {
+			readonly do: 'arm';
+			readonly clientToken: string;
+			readonly deadline: AwsMs;
+			readonly processes: readonly ScalingProcess[];
+	  }
+	/** GetAutomationExecution of one run; null where AWS does not know it. */
+	| {readonly do: 'see-fuse'; readonly executionId: string}
+	/**
+	 * Every run of our document on this group that is live, whoever started it, and every one that was started after
+	 * `since`, also when it ended. Ended runs never change: the shell may remember them.
+	 */
+	| {readonly do: 'see-fuses'; readonly since: AwsMs}
+	/** StopAutomationExecution; only ever of a run in our own ledger entry (H6). One that has ended is ok. */
+	| {readonly do: 'stop-fuse'; readonly executionId: string}
+	/** Deletes the tag of an expired hold whose processes were noted as ours. */
+	| {readonly do: 'absorb-tag'; readonly holdId: string}
 	| {readonly do: 'put-tag'; readonly value: string}
 	| {readonly do: 'suspend'; readonly processes: readonly ScalingProcess[]}
 	| {readonly do: 'resume'; readonly processes: readonly ScalingProcess[]}
@@ -236,6 +337,16 @@ export type Call =
 
 export type Told =
 	| {readonly tell: 'held'}
+	| {readonly tell: 'fuse-armed'; readonly executionId: string; readonly deadline: AwsMs}
+	/** A fuse of ours ran: AWS has resumed, or is about to. */
+	| {readonly tell: 'fuse-fired'; readonly executionId: string}
+	| {
+			readonly tell: 'adopted';
+			readonly processes: readonly ScalingProcess[];
+			readonly message: string;
+	  }
+	/** Two repairs in ten minutes: the hold waits for `answer`, at most until its lease is over. */
+	| {readonly tell: 'ask-repair'; readonly message: string}
 	| {readonly tell: 'renewed'}
 	| {
 			readonly tell: 'repaired';
@@ -254,8 +365,14 @@ export type Command =
 export type Answer =
 	| {readonly of: 'read'; readonly result: CallResult<SeenGroup | null>}
 	| {readonly of: 'probe'; readonly result: CallResult<'permitted' | 'denied' | 'unknown'>}
+	| {readonly of: 'arm'; readonly result: CallResult<string>}
+	| {readonly of: 'see-fuse'; readonly result: CallResult<SeenFuse | null>}
+	| {readonly of: 'see-fuses'; readonly result: CallResult<readonly SeenFuse[]>}
 	| {
 			readonly of:
+				| 'check-document'
+				| 'stop-fuse'
+				| 'absorb-tag'
 				| 'note'
 				| 'start-guardian'
 				| 'put-tag'
@@ -270,9 +387,25 @@ export type HoldInput =
 	| {readonly on: 'begin'}
 	| {readonly on: 'answered'; readonly call: number; readonly answer: Answer}
 	| {readonly on: 'woke'; readonly timer: number}
-	| {readonly on: 'release'; readonly why: EndReason; readonly message: string}
+	| {
+			readonly on: 'release';
+			readonly why: EndReason;
+			readonly message: string;
+			/** Processes of `changed` that the user wants resumed all the same. */
+			readonly alsoResume?: readonly ScalingProcess[];
+	  }
 	| {readonly on: 'guardian-lost'}
-	| {readonly on: 'extend'; readonly ms: number};
+	| {readonly on: 'extend'; readonly ms: number}
+	/** The answer to `ask-repair`: false releases. */
+	| {readonly on: 'answer'; readonly goOn: boolean}
+	/** No key for 30 minutes: the lease is renewed no more; a key allows it again. */
+	| {readonly on: 'renewals'; readonly allowed: boolean}
+	/** Until when AWS acts with what the fuse is armed with; null: no end, or a role of its own. Before `begin` too. */
+	| {readonly on: 'credentials'; readonly until: AwsMs | null}
+	/** A hold of the ledger, taken up alive by another process (`takenUpHold`): a guardian, then the loop. */
+	| {readonly on: 'take-up'}
+	/** The guardian keeps a hold whose terminal hung up, at most until its fuse, and then releases it. */
+	| {readonly on: 'linger'; readonly ms: number; readonly message: string};
 
 export type CoreEvent = HoldInput & {readonly moment: Moment};
 export type Turn = {readonly state: HoldState; readonly commands: readonly Command[]};

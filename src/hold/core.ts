@@ -5,6 +5,7 @@
  * core-acquire: preflight · core-change: note, tag, suspend, read back · core-keep: the loop and its table ·
  * core-release: giving back · core-rules: what several of them share.
  */
+import type {AwsMs} from '../base/clock.ts';
 import {begin, guarded, intended, looked, probed} from './core-acquire.ts';
 import {
 	confirmed,
@@ -41,7 +42,9 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	own: {
 		arn: null,
 		wanted: [],
+		adopted: [],
 		joined: [],
+		fuses: [],
 		baseline: [],
 		fingerprint: {},
 		windows: [],
@@ -70,6 +73,12 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	tagMayExist: false,
 	suspendCalled: false,
 	spent: false,
+	runs: {seenMs: null, seenAws: 0, runs: [], failed: false},
+	fuse: null,
+	tokens: 0,
+	credentialsUntil: null,
+	renewals: true,
+	question: null,
 	heldAt: null,
 	moment: null,
 	calls: 0,
@@ -87,6 +96,16 @@ export const leftOverHold = (facts: HoldFacts, own: Ownership): HoldState => ({
 	spent: true,
 });
 
+/** A hold of the ledger that another process takes up alive: send `take-up` next. */
+export const takenUpHold = (facts: HoldFacts, own: Ownership, heldAt: AwsMs): HoldState => ({
+	...newHold(facts),
+	own,
+	ledgerWritten: true,
+	tagMayExist: own.tagValues.length > 0,
+	suspendCalled: own.sent,
+	heldAt,
+});
+
 export const step = (before: HoldState, event: CoreEvent): Turn => {
 	const state = timed(before, event.moment);
 	if (state.step.at === 'ended') return stay(state);
@@ -99,6 +118,12 @@ export const step = (before: HoldState, event: CoreEvent): Turn => {
 			return extended(state, event.ms);
 		case 'guardian-lost':
 			return guardianLost(state);
+		case 'answer':
+		case 'renewals':
+		case 'credentials':
+		case 'take-up':
+		case 'linger':
+			return stay(state);
 		case 'woke':
 			return event.timer === state.timers && state.inFlight === null ? wokenAt(state) : stay(state);
 		case 'answered':
