@@ -7,6 +7,7 @@ import type {ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import {checkOwnFolder, ensureOwnFolder} from '../base/safe-files.ts';
 import type {Settings} from '../base/settings.ts';
+import {createCare} from './care.ts';
 import {takeGuardianReleases} from './guardian-log.ts';
 import {startGuardian} from './guardian-process.ts';
 import {readPreview} from './hold-preview.ts';
@@ -88,6 +89,13 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 	};
 
 	return {
+		care: createCare({
+			aws,
+			processClock,
+			stateFolder: settings.paths.state,
+			place: async () => (await ground()).place,
+			owner,
+		}),
 		sessions: () => sessions,
 		subscribe: listener => {
 			listeners.add(listener);

@@ -2,6 +2,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
+import type {Care} from './care-types.ts';
 
 export type Preset = 'freeze' | 'no-replace' | 'quiet';
 
@@ -12,7 +13,24 @@ export type HoldRequest = {
 	/** AWS seconds. */
 	readonly forSeconds: number;
 	readonly reason: string;
+	/** 'none' is `--no-fuse`: fifteen minutes at most, no renewal. */
+	readonly net: 'fuse' | 'none';
 };
+
+/** What AWS does by itself when everything of ours is gone. */
+export type HoldNet =
+	| {
+			readonly kind: 'fuse';
+			readonly executionId: string;
+			/** When AWS resumes by itself. */
+			readonly deadline: AwsMs;
+			/** As AWS says it; open enum: 'Pending', 'InProgress', … */
+			readonly status: string;
+			/** Set where the deadline is bound to the credentials it was armed with. */
+			readonly asYouUntil: AwsMs | null;
+	  }
+	| {readonly kind: 'arming'}
+	| {readonly kind: 'none'};
 
 /** Everything the preview says, read from the group as it is. */
 export type HoldPreview = {
@@ -75,8 +93,9 @@ export type HoldView = {
 	readonly baseline: readonly string[];
 	readonly covered: readonly string[];
 	readonly notCovered: readonly {readonly instanceId: string; readonly why: string}[];
-	/** 'none yet' in this version: there is no server-side net. */
-	readonly net: 'none';
+	readonly net: HoldNet;
+	/** Processes of the baseline that their owner resumed and that this hold took up. */
+	readonly adopted: readonly string[];
 	readonly warnings: readonly Hostile[];
 	readonly outcome: HoldOutcome | null;
 };
@@ -118,6 +137,7 @@ export type HoldEvent =
 			readonly notCovered: readonly string[];
 			readonly until: string;
 	  }
+	| {readonly event: 'fuse-armed'; readonly executionId: string; readonly deadline: string}
 	| {
 			readonly event: 'held';
 			readonly holdId: string;
@@ -168,6 +188,7 @@ export type HeldElsewhere = {
 	readonly state: 'live' | 'expired' | 'stray';
 	readonly suspended: readonly string[];
 	readonly mine: boolean;
+	readonly fuse: {readonly executionId: string; readonly deadline: AwsMs; readonly state: string} | null;
 };
 
 export type ReleaseSelection =
@@ -186,6 +207,8 @@ export type ReleasedHold = {
 
 /** All holds of this process, and the way to make one. */
 export type Holds = {
+	/** Single boxes: healing, pins, Standby and Detach, strays. */
+	readonly care: Care;
 	readonly sessions: () => readonly HoldSession[];
 	readonly subscribe: (listener: () => void) => () => void;
 	readonly preview: (
