@@ -15,6 +15,8 @@ export type HoldRequest = {
 	readonly reason: string;
 	/** 'none' is `--no-fuse`: fifteen minutes at most, no renewal. */
 	readonly net: 'fuse' | 'none';
+	/** Strays without a tag that the user adopts by a typed yes: they join what is ours to resume. */
+	readonly adopt?: readonly ScalingProcess[];
 };
 
 /** What AWS does by itself when everything of ours is gone. */
@@ -64,6 +66,8 @@ export type ReleasePreview = {
 	readonly judge: readonly {readonly instanceId: string; readonly why: Hostile}[];
 	readonly launches: string | null;
 	readonly stillHeldBy: readonly string[];
+	/** Ours once, but resumed and suspended anew by somebody else: resumed on a yes only. */
+	readonly changedByOther: readonly {readonly process: string; readonly reason: Hostile}[];
 	/** terminate + judge: the number to type; 0 means enter releases. */
 	readonly dies: number;
 };
@@ -97,6 +101,10 @@ export type HoldView = {
 	/** Processes of the baseline that their owner resumed and that this hold took up. */
 	readonly adopted: readonly string[];
 	readonly warnings: readonly Hostile[];
+	/** After two repairs in ten minutes: go on, or release? Waits for `answer`. */
+	readonly question: Hostile | null;
+	/** Whether the lease is renewed: not after 30 minutes without a key. */
+	readonly renews: boolean;
 	readonly outcome: HoldOutcome | null;
 };
 
@@ -168,8 +176,15 @@ export type HoldSession = {
 	readonly settled: Promise<HoldView>;
 	readonly extend: (seconds: number) => void;
 	readonly releasePreview: () => Promise<ReleasePreview>;
-	/** Releases without questions; resolves with the outcome. A second call returns the same promise. */
-	readonly release: () => Promise<HoldOutcome>;
+	/**
+	 * Releases without questions; resolves with the outcome. A second call returns the same promise. `alsoResume`: what
+	 * others suspended anew and the user wants back all the same.
+	 */
+	readonly release: (options?: {readonly alsoResume?: readonly string[]}) => Promise<HoldOutcome>;
+	/** To `question`: false releases. */
+	readonly answer: (goOn: boolean) => void;
+	/** False: the lease runs out; true: renewed again. */
+	readonly renewals: (allowed: boolean) => void;
 	/** Lets the guardian finish; resolves at once with the line to print. */
 	readonly handOver: () => HoldOutcome;
 	readonly done: Promise<HoldOutcome>;
