@@ -146,6 +146,9 @@ export type HoldEvent =
 			readonly until: string;
 	  }
 	| {readonly event: 'fuse-armed'; readonly executionId: string; readonly deadline: string}
+	/** A fuse of ours ran: AWS has resumed, or is about to. */
+	| {readonly event: 'fuse-fired'; readonly executionId: string}
+	| {readonly event: 'adopted'; readonly processes: readonly string[]; readonly message: string}
 	| {
 			readonly event: 'held';
 			readonly holdId: string;
