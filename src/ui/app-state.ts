@@ -81,6 +81,17 @@ export type LogView = {
 	readonly top: number;
 	readonly clock: ClockMode;
 	readonly wrap: boolean;
+	readonly next: readonly Shown[];
+	readonly then: 'stay' | 'leave';
+	readonly busy: boolean;
+	readonly done: boolean;
+	readonly paintedAt: ProcessMs | null;
+};
+
+/** A hold that asks whether to go on. */
+export type QuestionOverlay = {
+	readonly kind: 'question';
+	readonly session: HoldSession;
 	readonly onlyMatching: boolean;
 	readonly search: string;
 	readonly units: ReadonlySet<string>;
@@ -140,6 +151,8 @@ type StartOptions = {
 };
 
 export const initialState = ({group, view, filter, theme, size}: StartOptions): AppState => ({
+	/** Id of the boot that the boot screen compares with, where a person picked one. */
+	readonly comparedWith: string | null;
 	history: startAt({screen: view ?? (group === null ? 'fleet' : 'group'), group, box: null}),
 	selected: {group, box: null, unit: null, activity: 0},
 	filter,
@@ -153,3 +166,4 @@ export const initialState = ({group, view, filter, theme, size}: StartOptions): 
 	marked: new Set(),
 	leaving: 'no',
 });
+	comparedWith: null,

@@ -5,6 +5,7 @@ import type {Redactor} from '../base/redact.ts';
 import {hostile} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {type BootModel, createBootModel} from '../boot/boot-model.ts';
+import type {KnownBoot} from '../boot/compare-boots.ts';
 import type {Boot} from '../boot/types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
@@ -28,12 +29,15 @@ export type WatchedBox = {
 };
 
 export type BoxWatch = {
-	readonly watch: (group: string, instanceId: string) => void;
+	/** The template version is that of the box's launch, or null. */
+	readonly watch: (group: string, instanceId: string, template?: Hostile | null) => void;
 	readonly logs: (group: string) => LogStore;
 	/** Living and gone, in the order they were watched. */
 	readonly boxesOf: (group: string) => readonly WatchedBox[];
 	/** Ends the streams of all other groups; what was read of them stays. */
 	readonly keepOnly: (group: string | null) => void;
+	/** Boots that were watched in this run, also those of boxes that are gone and of groups that were left. */
+	readonly bootsOf: (group: string) => readonly KnownBoot[];
 	readonly linesPerSecond: (group: string) => number;
 	readonly stop: () => Promise<void>;
 };
@@ -41,6 +45,7 @@ export type BoxWatch = {
 type Watched = {
 	readonly instanceId: string;
 	readonly group: string;
+	template: Hostile | null;
 	state: StreamState;
 	rung: Rung;
 	whyNotHigher: Hostile | null;
@@ -48,6 +53,8 @@ type Watched = {
 	console: string;
 	readonly model: BootModel;
 	boot: {readonly boot: Boot | null; readonly version: number; readonly at: number} | null;
+	/** Its boots when `boot` was read, or null: nobody has asked since. */
+	boots: {readonly boots: readonly Boot[]; readonly of: Boot | null} | null;
 	readonly stream: BoxStream;
 };
 
@@ -82,6 +89,7 @@ export const createBoxWatch = ({
 	const stores = new Map<string, MergedStore>();
 	const rates = new Map<string, {at: number; lines: number}[]>();
 	const ending = new Set<Promise<void>>();
+	const past = createPastBoots();
 	const merged = (group: string): MergedStore => {
 		const present = stores.get(group);
 		if (present !== undefined) return present;
@@ -150,15 +158,21 @@ export const createBoxWatch = ({
 	const end = (box: Watched) => {
 		const stopping = box.stream.stop().finally(() => ending.delete(stopping));
 		ending.add(stopping);
+		past.keep(box.group, bootsOfBox(box, processClock.now()));
 		watched.delete(box.instanceId);
 	};
 	return {
-		watch: (group, instanceId) => {
-			if (watched.has(instanceId)) return;
+		watch: (group, instanceId, template = null) => {
+			const known = watched.get(instanceId);
+			if (known !== undefined) {
+				known.template ??= template;
+				return;
+			}
 			const isFirst = ![...watched.values()].some(other => other.group === group);
 			const box: Watched = {
 				instanceId,
 				group,
+				template,
 				state: {state: 'waiting', why: hostile('asking for the box')},
 				rung: 'console',
 				whyNotHigher: null,
@@ -166,6 +180,7 @@ export const createBoxWatch = ({
 				console: '',
 				model: createBootModel({units: unitsOf(group)}),
 				boot: null,
+				boots: null,
 				stream: open(instanceId, group),
 			};
 			const store = logs(group);
@@ -188,6 +203,12 @@ export const createBoxWatch = ({
 				stores.delete(name);
 			}
 		},
+		bootsOf: group => [
+			...past.of(group),
+			...[...watched.values()]
+				.filter(box => box.group === group)
+				.flatMap(box => bootsOfBox(box, processClock.now())),
+		],
 		linesPerSecond: group =>
 			recent(rates.get(group), processClock.now()).reduce((sum, {lines}) => sum + lines, 0),
 		stop: async () => {
@@ -242,6 +263,30 @@ const bootOf = (box: Watched, now: number): Boot | null => {
 	if (box.boot === null || (box.boot.version !== version && now - box.boot.at >= bootEveryMs))
 		box.boot = {boot: box.model.boot(), version, at: now};
 	return box.boot.boot;
+};
+
+/** Oldest first, as old as the snapshot of the running one. */
+const bootsOfBox = (box: Watched, now: number): readonly KnownBoot[] => {
+	const {instanceId, template, model} = box;
+	const newest = bootOf(box, now);
+	if (box.boots === null || box.boots.of !== newest) box.boots = {boots: model.boots(), of: newest};
+	return box.boots.boots
+		.map(boot => (boot.bootId === newest?.bootId ? newest : boot))
+		.filter(({entryCount}) => entryCount > 0)
+		.map(boot => ({instanceId, template, boot}));
+};
+
+const mostPastBoots = 40;
+
+/** Boots of boxes that are no longer watched, a group's newest ones. */
+const createPastBoots = () => {
+	const kept = new Map<string, readonly KnownBoot[]>();
+	return {
+		keep: (group: string, boots: readonly KnownBoot[]) => {
+			kept.set(group, [...(kept.get(group) ?? []), ...boots].slice(-mostPastBoots));
+		},
+		of: (group: string): readonly KnownBoot[] => kept.get(group) ?? [],
+	};
 };
 
 const snapshot = (box: Watched, now: number, copies: Copies): WatchedBox => {

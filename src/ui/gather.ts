@@ -40,6 +40,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		store: place.group === null ? null : watch.logs(place.group),
 		lineRate: name === null ? 0 : watch.linesPerSecond(name),
 		errors: aws.errors.entries(),
+		knownBoots: name === null || place.screen !== 'boot' ? [] : watch.bootsOf(name),
 		changes: aws.commandLog.entries(),
 	};
 };
@@ -69,6 +70,7 @@ const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'starte
 	changes: [],
 });
 
+	knownBoots: [],
 const factsFrom = ({region, profile, endpointUrl, readOnly}: Settings): AwsFacts => ({
 	region: region ?? '…',
 	profile,

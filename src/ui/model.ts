@@ -1,6 +1,7 @@
 /** Everything a frame is painted from, gathered once per frame. Painting is pure: model in, rows out. */
 import type {AwsFacts, Identity, LoggedCall, SeenError} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
+import type {KnownBoot} from '../boot/compare-boots.ts';
 import type {GroupDetail, GroupView} from '../groups/types.ts';
 import type {HoldView} from '../hold/types.ts';
 import type {LogStore} from '../stream/types.ts';
@@ -37,6 +38,8 @@ export type Model = {
 	readonly changes: readonly LoggedCall[];
 	/** When this run began, for "no errors since". */
 	readonly startedAt: AwsMs;
+	/** Boots of the group's boxes that were watched in this run, living and gone; [] where no screen asks. */
+	readonly knownBoots: readonly KnownBoot[];
 	readonly colour: boolean;
 };
 

@@ -80,7 +80,7 @@ type Painter = {
 const painters: Readonly<Record<ScreenName, Painter>> = {
 	fleet: {panes: fleetPanes, main: 'groups', foldFirst: ['stray', 'why'], status: fleetStatus},
 	group: {panes: groupPanes, main: 'instances', foldFirst: ['graveyard', 'activity'], status: groupStatus},
-	boot: {panes: bootPanes, main: 'waterfall', foldFirst: ['notes', 'unit'], status: bootStatus},
+	boot: {panes: bootPanes, main: 'waterfall', foldFirst: ['comparison', 'notes', 'unit'], status: bootStatus},
 	logs: {panes: logPanes, main: 'lines', foldFirst: ['density'], status: logStatus},
 	why: {panes: whyPanes, main: 'verdict', foldFirst: [], status: () => []},
 	activity: {panes: activityPanes, main: 'activity', foldFirst: [], status: () => []},

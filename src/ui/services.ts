@@ -70,7 +70,8 @@ export const createServices = (options: ServicesOptions): Services => {
 	const watchBoxes = () => {
 		const detail = group?.getState().detail ?? null;
 		if (detail === null || focused === null) return;
-		for (const {instanceId} of detail.boxes.slice(-mostStreams)) watch.watch(focused, instanceId);
+		for (const {instanceId, instance} of detail.boxes.slice(-mostStreams))
+			watch.watch(focused, instanceId, instance.templateVersion);
 	};
 	const unsubscribe = [
 		fleet.subscribe(changed),

@@ -174,6 +174,7 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		detail: views[0] === undefined ? null : detailOf(views[0]),
 		holds: [],
 		boxes: [],
+		knownBoots: [],
 		store: null,
 		lineRate: 0,
 		errors: [],

@@ -1,9 +1,11 @@
 /** Keys of one screen. Together with the common ones this is the whole table: dispatch, footer and help read it. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
+import {otherBoots} from '../../boot/compare-boots.ts';
 import {goTo, openScreen} from '../navigate.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import type {ScreenName} from '../place.ts';
-import {bootBox, bootScreen, selectedUnit} from '../screens/boot.ts';
+import {bootBox, bootHere, bootScreen, selectedUnit} from '../screens/boot.ts';
+import {nextCompared} from '../screens/comparison-pane.ts';
 import {selectedGroup} from '../screens/fleet.ts';
 import {selectedBox} from '../screens/group.ts';
 import type {Ui} from '../ui.ts';
@@ -96,6 +98,15 @@ const bootKeys: readonly Action[] = [
 		unavailable: ui => (unitHere(ui) === undefined ? ours`no unit is under the mark` : null),
 		run: openUnitLog,
 	},
+	{
+		keys: ['b'],
+		label: ours`other boot`,
+		help: ours`compare with another boot`,
+		section: 'screen',
+		footer: 2,
+		unavailable: ui => (otherBootsHere(ui) === 0 ? ours`no other boot of this group is known yet` : null),
+		run: pickBoot,
+	},
 	copyKey(ours`copy the unit's name`, ui => nameOf(unitHere(ui)?.name)),
 ];
 
@@ -103,6 +114,27 @@ const unitHere = (ui: Ui) => {
 	const model = ui.model();
 	return selectedUnit(model, bootScreen(model));
 };
+
+const otherBootsHere = (ui: Ui): number => {
+	const model = ui.model();
+	const screen = bootScreen(model);
+	return screen === null ? 0 : otherBoots(bootHere(model, screen.boot), model.knownBoots).length;
+};
+
+function pickBoot(ui: Ui) {
+	const model = ui.model();
+	const screen = bootScreen(model);
+	if (screen === null) return;
+	const here = bootHere(model, screen.boot);
+	const comparedWith = nextCompared(here, model.knownBoots, model.state.comparedWith);
+	const next = model.knownBoots.find(({boot}) => boot.bootId === comparedWith);
+	ui.set({comparedWith});
+	ui.toast(
+		next === undefined
+			? ours`compared with the newest good boot`
+			: ours`compared with the boot of ${shown(hostile(next.instanceId))}`,
+	);
+}
 
 function openUnitLog(ui: Ui) {
 	const model = ui.model();

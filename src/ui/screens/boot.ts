@@ -2,12 +2,14 @@
 import {hostile, ours, shown, shownLines} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import {formatClock} from '../../boot/boot-time.ts';
+import type {KnownBoot} from '../../boot/compare-boots.ts';
 import type {Boot, BootUnit} from '../../boot/types.ts';
 import {layoutWaterfall, type OutsideMark, type Waterfall} from '../../boot/waterfall.ts';
 import type {Box} from '../../groups/types.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import {boxOf, type Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
+import {comparisonPane} from './comparison-pane.ts';
 import {selectedBox} from './group.ts';
 import {unitPane} from './unit-pane.ts';
 import {waterfallRows} from './waterfall-rows.ts';
@@ -29,6 +31,13 @@ export const bootScreen = (model: Model): BootScreen | null => {
 	});
 	const units = waterfall.rows.flatMap(one => (one.kind === 'unit' ? [one.unit] : []));
 	return {boot, waterfall, units};
+};
+
+/** The boot as others are compared with it. */
+export const bootHere = (model: Model, boot: Boot): KnownBoot => {
+	const instanceId = bootBox(model) ?? '';
+	const known = model.knownBoots.find(one => one.boot.bootId === boot.bootId);
+	return {instanceId, template: known?.template ?? null, boot};
 };
 
 export const selectedUnit = (model: Model, screen: BootScreen | null): BootUnit | undefined => {
@@ -58,7 +67,13 @@ export const bootPanes = (model: Model): readonly Pane[] => {
 	const unit = selectedUnit(model, screen);
 	return [
 		waterfallPane(model, screen, unit),
-		...(screen === null || unit === undefined ? [] : [unitPane(screen.boot, unit), ...notesPane(screen)]),
+		...(screen === null || unit === undefined
+			? []
+			: [
+					unitPane(screen.boot, unit),
+					...notesPane(screen),
+					comparisonPane(model, bootHere(model, screen.boot)),
+				]),
 	];
 };
 
