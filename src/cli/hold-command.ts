@@ -54,13 +54,3 @@ const start = (
 };
 
 const numberOf = (signal: NodeJS.Signals | null): number => (signal === null ? 0 : constants.signals[signal]);
-
-/** Fixed names; a name with anything unprintable in it is shortened to what is printable (threats.md M1). */
-export const commandEnvironment = (
-	environment: Readonly<NodeJS.ProcessEnv>,
-	{group, holdId}: {readonly group: string; readonly holdId: string},
-): NodeJS.ProcessEnv => ({
-	...environment,
-	UNFLAP_GROUP: group.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 200),
-	UNFLAP_HOLD_ID: holdId,
-});

@@ -17,13 +17,35 @@ export const readHoldRequest = ({positionals, flags}: CommandArgs, settings: Set
 	if (flags['preset'] !== undefined && flags['processes'] !== undefined)
 		throw usage('--preset and --processes cannot be given together', ['give one of them']);
 	const preset = flags['processes'] === undefined ? readPreset(flags['preset'] ?? settings.preset) : 'custom';
-	return {
-		group,
-		preset,
-		processes: preset === 'custom' ? readProcesses(String(flags['processes'])) : presetProcesses(preset),
-		forSeconds: readFor(String(flags['for'] ?? '60m')),
-		reason: String(flags['reason'] ?? ''),
-	};
+	const processes = preset === 'custom' ? readProcesses(String(flags['processes'])) : presetProcesses(preset);
+	const net = flags['no-fuse'] === true ? 'none' : 'fuse';
+	const forSeconds = readFor(String(flags['for'] ?? (net === 'none' ? '15m' : '60m')));
+	if (net === 'none') checkWithoutFuse({processes, forSeconds}, settings);
+	return {group, preset, processes, forSeconds, reason: String(flags['reason'] ?? ''), net};
+};
+
+const longestWithoutFuseSeconds = 15 * 60;
+
+/** Nothing in AWS ends such a hold, so it is short, and launches go on. */
+const checkWithoutFuse = (
+	{processes, forSeconds}: Pick<HoldRequest, 'processes' | 'forSeconds'>,
+	settings: Settings,
+): void => {
+	if (settings.denyNoFuse)
+		throw new UnflapError('refused', 'The config allows no hold without a fuse (denyNoFuse)', {
+			meaning: 'Nothing in AWS would resume the group if this machine died. Nothing was changed.',
+			next: [
+				'leave --no-fuse out',
+				'unflap doctor says what a fuse needs here',
+				'unflap info says where denyNoFuse is set',
+			],
+		});
+	if (processes.includes('Launch'))
+		throw usage('--no-fuse does not go with quiet: launches left suspended would empty the group', [
+			'leave --no-fuse out, or hold with freeze',
+		]);
+	if (forSeconds > longestWithoutFuseSeconds)
+		throw usage('--no-fuse holds for 15 minutes at most', ['for example --no-fuse --for 15m']);
 };
 
 const readPreset = (value: unknown): Preset => {

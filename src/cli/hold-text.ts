@@ -8,6 +8,9 @@ const list = (names: readonly string[]): Shown =>
 	names.length === 0 ? ours`nothing` : text(names.join(' '));
 const clock = (iso: string): Shown => text(iso.slice(11, 19));
 
+/** Said beside the preview and again when it is held: nothing in AWS ends such a hold. */
+export const noNet = ours`No fuse: if this laptop and its guardian die, nothing resumes the group.`;
+
 export const previewLines = (preview: HoldPreview): readonly Shown[] => [
 	ours`Hold ${text(preview.group)}`,
 	ours`  Suspends     ${list(preview.wanted)}`,
@@ -34,8 +37,14 @@ export const eventLine = (event: HoldEvent): Shown => {
 	switch (event.event) {
 		case 'preview':
 			return ours`Hold ${text(event.group)}: ${list(event.wanted)}`;
+		case 'fuse-armed':
+			return ours`If this laptop dies, AWS resumes your group by itself at ${clock(event.deadline)} UTC (fuse ${text(event.executionId)}).`;
+		case 'fuse-fired':
+			return ours`the fuse ran: AWS resumes the group by itself (${text(event.executionId)})`;
+		case 'adopted':
+			return ours`adopted: ${text(event.message)}`;
 		case 'held':
-			return ours`■ HELD ${text(event.group)} until ${clock(event.until)} UTC (hold ${text(event.holdId)}): ${list(event.suspended)}. No server-side net yet.`;
+			return ours`■ HELD ${text(event.group)} until ${clock(event.until)} UTC (hold ${text(event.holdId)}): ${list(event.suspended)}`;
 		case 'renewed':
 			return ours`lease renewed until ${clock(event.until)} UTC`;
 		case 'repaired':

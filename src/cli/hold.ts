@@ -1,25 +1,29 @@
 /** `unflap hold GROUP [-- COMMAND…]`: holds until COMMAND ends, `--for` is over, or a signal comes; then releases. */
 import {createInterface} from 'node:readline/promises';
+import {createProcessClock} from '../base/clock-process.ts';
 import {type ExitCode, UnflapError} from '../base/errors.ts';
 import {type EndRequest, exitCodeOf} from '../base/exit.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
+import {type ChildFacts, childEnvironment} from '../hold/child-environment.ts';
+import {createNotifier, type Notifier} from '../hold/notify.ts';
 import type {HoldEvent, HoldOutcome, HoldPreview, HoldRequest, HoldSession} from '../hold/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
-import {commandEnvironment, type RunningCommand, runCommand} from './hold-command.ts';
+import {type RunningCommand, runCommand} from './hold-command.ts';
 import {readHoldRequest} from './hold-request.ts';
-import {eventLine, previewLines} from './hold-text.ts';
+import {eventLine, noNet, previewLines} from './hold-text.ts';
 
 export const holdCommand: Command = {
 	name: 'hold',
 	summary: 'holds a group still until a command ends, a time is over, or ctrl-c; then gives it back',
-	usage: 'unflap hold GROUP [--for 60m] [--preset NAME] [--processes A,B] [--reason TEXT] [-- COMMAND…]',
+	usage:
+		'unflap hold GROUP [--for 60m] [--preset NAME] [--processes A,B] [--reason TEXT] [--no-fuse] [--yes] [-- COMMAND…]',
 	example: 'unflap hold web-prod --for 30m --reason "boot fails since v43"',
 	flags: {
 		for: {type: 'string', value: 'TIME', help: 'how long at most: 45m, 2h (60m; 4h at most)'},
 		preset: {type: 'string', value: 'NAME', help: 'freeze, no-replace or quiet (freeze)'},
 		processes: {type: 'string', value: 'A,B', help: 'suspend these processes instead of a preset'},
 		reason: {type: 'string', value: 'TEXT', help: 'stands in the tag on the group'},
-		'no-fuse': {type: 'boolean', help: 'accepted: this version has no server-side net yet'},
+		'no-fuse': {type: 'boolean', help: 'without the net in AWS: 15 minutes at most, never quiet'},
 		yes: {type: 'boolean', help: 'do not ask before quiet'},
 	},
 	outputs: ['text', 'jsonl'],
@@ -35,9 +39,16 @@ export const holdCommand: Command = {
 			request.preset === 'custom' ? request.processes : request.preset,
 			request.forSeconds,
 		);
-		sayPreview(context, args, preview);
+		sayPreview(context, args, {preview, net: request.net});
 		if (preview.refusal !== null) return refused(context, args, preview.refusal);
-		return holdUntilEnd(context, args, holds.hold(request));
+		const notifier = await notifierFor(context);
+		const session = holds.hold(request);
+		notifier.watch(session, request.reason);
+		try {
+			return await holdUntilEnd(context, args, {session, request});
+		} finally {
+			await notifier.settled();
+		}
 	},
 };
 
@@ -46,6 +57,7 @@ const own = (text: string) => shown(hostile(text));
 /** What ends a hold: whose code, and whether the command still runs. */
 type Running = {
 	readonly session: HoldSession;
+	readonly request: HoldRequest;
 	command: RunningCommand | null;
 	/** From a signal, a crash or a broken pipe. */
 	code: ExitCode | null;
@@ -54,12 +66,26 @@ type Running = {
 /** A command that does not end on SIGTERM must not keep the group. */
 const commandGraceMs = 2000;
 
+const notifierFor = async (context: CommandContext): Promise<Notifier> => {
+	const {clock, facts} = await context.aws();
+	return createNotifier({
+		command: context.settings.notify,
+		environment: context.environment,
+		region: facts.region,
+		clock,
+		processClock: createProcessClock(),
+		warn: message => context.out.warn(ours`unflap: ${shown(hostile(message))}`),
+	});
+};
+
+type Asked = {readonly session: HoldSession; readonly request: HoldRequest};
+
 const holdUntilEnd = async (
 	context: CommandContext,
 	args: CommandArgs,
-	session: HoldSession,
+	{session, request}: Asked,
 ): Promise<ExitCode> => {
-	const running: Running = {session, command: null, code: null};
+	const running: Running = {session, request, command: null, code: null};
 	// Taken over before the first change: from here on every end is a release.
 	const giveBack = context.ending.takeOver(request => void answer(context, running, request));
 	session.onEvent(event => sayEvent(context, args, event));
@@ -82,14 +108,30 @@ const accompany = async (
 	running: Running,
 	words: readonly string[],
 ): Promise<ExitCode> => {
-	const {holdId, group} = running.session.view();
-	const command = runCommand(words, commandEnvironment(context.environment, {group, holdId}));
+	const command = runCommand(
+		words,
+		childEnvironment(context.environment, await commandFacts(context, running)),
+	);
 	running.command = command;
 	if (command.pid !== undefined) await running.session.accompany(command.pid);
 	const {code, problem} = await command.ended;
 	running.command = null;
 	if (problem !== null) context.out.warn(ours`unflap: could not start ${shown(hostile(problem))}`);
 	return code;
+};
+
+const commandFacts = async (context: CommandContext, {session, request}: Running): Promise<ChildFacts> => {
+	const {holdId, group, owner, until, wanted, net} = session.view();
+	return {
+		UNFLAP_GROUP: group,
+		UNFLAP_HOLD_ID: holdId,
+		UNFLAP_REGION: (await context.aws()).facts.region,
+		UNFLAP_OWNER: owner,
+		UNFLAP_REASON: request.reason,
+		UNFLAP_UNTIL: new Date(until).toISOString(),
+		UNFLAP_PROCESSES: wanted.join(' '),
+		...(net.kind === 'fuse' ? {UNFLAP_FUSE_UNTIL: new Date(net.deadline).toISOString()} : {}),
+	};
 };
 
 const releaseAfter = async (commandEnd: Promise<ExitCode>, session: HoldSession): Promise<HoldOutcome> => {
@@ -129,9 +171,12 @@ const exitCode = (outcome: HoldOutcome, wished: ExitCode): ExitCode => {
 	}
 };
 
-const sayPreview = ({out}: CommandContext, {output}: CommandArgs, preview: HoldPreview): void => {
+type Previewed = {readonly preview: HoldPreview; readonly net: HoldRequest['net']};
+
+const sayPreview = ({out}: CommandContext, {output}: CommandArgs, {preview, net}: Previewed): void => {
 	if (output !== 'jsonl') {
 		for (const line of previewLines(preview)) out.note(line);
+		if (net === 'none') out.warn(noNet);
 		return;
 	}
 	const {group, wanted, baseline, covered, notCovered, until} = preview;
@@ -145,12 +190,13 @@ const sayPreview = ({out}: CommandContext, {output}: CommandArgs, preview: HoldP
 		notCovered: notCovered.map(({instanceId}) => instanceId),
 		until: new Date(until).toISOString(),
 		costs: preview.costs,
-		net: 'none',
+		net,
 	});
 };
 
 const sayEvent = ({out}: CommandContext, args: CommandArgs, event: HoldEvent): void => {
 	if (args.output === 'jsonl') out.json(event);
+	else if (event.event === 'refused') out.warn(ours`unflap: ${eventLine(event)}`);
 	// With a command stdout is the command's.
 	else if (args.rest !== null || event.event === 'warning') out.note(eventLine(event));
 	else out.line(eventLine(event));

@@ -13,7 +13,7 @@ const ids = {
 	UNFLAP_REGION: /^[a-z0-9-]{1,40}$/,
 	UNFLAP_UNTIL: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
 	UNFLAP_FUSE_UNTIL: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
-	UNFLAP_PROCESSES: /^[A-Za-z]+(?: [A-Za-z]+)*$/,
+	UNFLAP_PROCESSES: /^[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){0,15}$/,
 } as const;
 
 const texts = ['UNFLAP_OWNER', 'UNFLAP_REASON', 'UNFLAP_MESSAGE'] as const;
