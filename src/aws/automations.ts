@@ -13,6 +13,7 @@ import {
 	StartAutomationExecutionCommand,
 	StopAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm';
+import type {AwsMs} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import {AwsCallError} from './call-error.ts';
 import type {Lane} from './lane.ts';
@@ -49,10 +50,13 @@ const readCalls = (client: SSMClient): Pick<ReadCalls, 'document' | 'automation'
 			);
 			return AutomationExecution === undefined ? null : toAutomation(AutomationExecution);
 		}),
-	automations: async ({documentPrefix, statuses}, options = {}) => {
+	automations: async ({documentPrefix, statuses, startedAfter}, options = {}) => {
 		const Filters = [
 			{Key: 'DocumentNamePrefix' as const, Values: [documentPrefix]},
 			...(statuses.length === 0 ? [] : [{Key: 'ExecutionStatus' as const, Values: [...statuses]}]),
+			...(startedAfter === undefined
+				? []
+				: [{Key: 'StartTimeAfter' as const, Values: [wholeSeconds(startedAfter)]}]),
 		];
 		const found = await allPages(options, async NextToken => {
 			const page = await client.send(
@@ -115,6 +119,9 @@ const ownName = (name: string) => {
 		throw new UnflapError('bug', 'A document is named by its plain name');
 	return name;
 };
+
+/** `2026-11-22T19:30:00Z`: the form these filters take. */
+const wholeSeconds = (at: AwsMs) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 
 const orNull = async <T>(absent: RegExp, read: () => Promise<T>): Promise<T | null> => {
 	try {

@@ -124,7 +124,7 @@ const describers: Readonly<Record<string, Describer>> = {
 	CreateDocument: (input, facts) => {
 		const name = text(input['Name']);
 		const typed = ['--document-type', 'Automation', '--document-format', 'JSON'];
-		const words = [...option('name', name), ...typed, '--content', text(input['Content'])];
+		const words = [...option('name', name), ...typed, '--content', inOneLine(text(input['Content']))];
 		return {
 			group: null,
 			detail: name,
@@ -203,6 +203,16 @@ const tagWord = (group: string, key: string, value?: string) =>
 			...(value === undefined ? {} : {Value: value, PropagateAtLaunch: false}),
 		},
 	]);
+
+/** The same document without line breaks, which nobody should paste. */
+const inOneLine = (json: string) => {
+	try {
+		return JSON.stringify(JSON.parse(json));
+	} catch (error) {
+		if (error instanceof SyntaxError) return json;
+		throw error;
+	}
+};
 
 const firstOf = (value: unknown): Hostile | null => {
 	const first: unknown = Array.isArray(value) ? value[0] : undefined;

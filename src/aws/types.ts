@@ -215,9 +215,13 @@ export type ReadCalls = {
 	readonly document: (name: string, version: string, options?: CallOptions) => Promise<SsmDocument | null>;
 	/** One run, whole; null where there is none. */
 	readonly automation: (executionId: string, options?: CallOptions) => Promise<Automation | null>;
-	/** Runs of documents whose name begins so, in these states; newest first, all pages. */
+	/** Runs of documents whose name begins so, in these states, started after; newest first, all pages. */
 	readonly automations: (
-		filter: {readonly documentPrefix: string; readonly statuses: readonly string[]},
+		filter: {
+			readonly documentPrefix: string;
+			readonly statuses: readonly string[];
+			readonly startedAfter?: AwsMs;
+		},
 		options?: CallOptions,
 	) => Promise<readonly AutomationSummary[]>;
 	/**

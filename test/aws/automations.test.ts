@@ -107,12 +107,14 @@ test('a list of runs has all pages, newest first', async () => {
 	const runs = await aws.polling.automations({
 		documentPrefix: 'unflap-ResumeFuse-',
 		statuses: ['Pending', 'InProgress'],
+		startedAfter: Date.UTC(2026, 10, 22, 12, 0, 0, 999),
 	});
 	expect(runs.map(({executionId}) => executionId)).toEqual(['b', 'c', 'a']);
 	expect(JSON.parse(endpoint.arrived[0]?.body ?? '')).toEqual({
 		Filters: [
 			{Key: 'DocumentNamePrefix', Values: ['unflap-ResumeFuse-']},
 			{Key: 'ExecutionStatus', Values: ['Pending', 'InProgress']},
+			{Key: 'StartTimeAfter', Values: ['2026-11-22T12:00:00Z']},
 		],
 		MaxResults: 50,
 	});

@@ -37,7 +37,7 @@ const changes = (release: Aws['release']): readonly (readonly [string, () => Pro
 	['DetachInstances', () => release.detach('web', box)],
 	['RecordLifecycleActionHeartbeat', () => release.heartbeat('web', 'boot', box)],
 	['CompleteLifecycleAction', () => release.completeHook('web', 'boot', box, 'CONTINUE')],
-	['CreateDocument', () => release.createDocument('unflap-ResumeFuse-v1', '{}')],
+	['CreateDocument', () => release.createDocument('unflap-ResumeFuse-v1', '{\n  "a": 1\n}')],
 	['StartAutomationExecution', () => release.startAutomation(fuse)],
 	['StopAutomationExecution', () => release.stopAutomation(token)],
 ];
@@ -103,7 +103,7 @@ test('each change is in the command log with a line and what takes it back', asy
 		],
 		[
 			'CreateDocument',
-			`ssm create-document --name unflap-ResumeFuse-v1 --document-type Automation --document-format JSON --content '{}'`,
+			`ssm create-document --name unflap-ResumeFuse-v1 --document-type Automation --document-format JSON --content '{"a":1}'`,
 			'ssm delete-document --name unflap-ResumeFuse-v1',
 		],
 		[
