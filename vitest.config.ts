@@ -1,12 +1,12 @@
 import {defineConfig} from 'vitest/config';
 
-/** Tests of the whole program share two cores with what they start: a few at a time, with room for a busy machine. */
+/** Tests of the whole program share two cores with what they start: and mostly wait: three at a time. */
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
 		exclude: ['test/peers/**', 'test/bench/**'],
 		pool: 'forks',
-		maxWorkers: 2,
+		maxWorkers: 3,
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		// Whole programs on two busy cores: a second try tells a late machine from a fault, and is printed.
