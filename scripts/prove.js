@@ -2,6 +2,10 @@
 // node scripts/prove.js [N] [SEED]: N schedules, 20,000 by default; hold.md wants 1,000,000 now and then.
 import {checkSchedules, rulesToReach} from '../test/hold/model/check.ts';
 import {mutants} from '../test/hold/model/mutants.ts';
+import {provePart} from './prove-processes.js';
+
+const part = await provePart(process.argv.slice(2));
+if (part !== null) process.exit(part ? 0 : 1);
 
 const total = Number(process.argv[2] ?? 20_000);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);

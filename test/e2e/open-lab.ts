@@ -22,8 +22,14 @@ export type LabRequest = {
 	readonly operation: string;
 	readonly mutating: boolean;
 	readonly applied: boolean;
+	/** HTTP status, or null while it is not answered. */
+	readonly status: number | null;
 	readonly params: unknown;
 	readonly group: string | null;
+	/** Access key of who called. */
+	readonly caller: string;
+	/** Lab time, ISO. */
+	readonly at: string;
 };
 
 export type OpenLab = {
@@ -35,14 +41,18 @@ export type OpenLab = {
 	/** Adds a fault rule; the returned function removes it. */
 	readonly fault: (rule: Readonly<Record<string, unknown>>) => Promise<() => Promise<void>>;
 	readonly groups: () => Promise<readonly LabGroupState[]>;
-	readonly requests: () => Promise<readonly LabRequest[]>;
+	/** Those with a number above `after`. */
+	readonly requests: (after?: number) => Promise<readonly LabRequest[]>;
 	readonly run: (args: readonly string[], options?: RunOptions) => ReturnType<typeof runProgram>;
 	readonly close: () => Promise<void>;
 };
 
-export const openLab = async (...args: readonly string[]): Promise<OpenLab> => {
+export const openLab = (...args: readonly string[]): Promise<OpenLab> => openLabOf(door, args);
+
+/** The lab of another copy of the program. */
+export const openLabOf = async (program: string, args: readonly string[]): Promise<OpenLab> => {
 	const {home, forget} = await makeHome();
-	const child = spawn(process.execPath, [door, 'lab', ...args], {
+	const child = spawn(process.execPath, [program, 'lab', ...args], {
 		stdio: ['pipe', 'pipe', 'inherit'],
 		env: environmentOf(home),
 	});
@@ -69,7 +79,8 @@ export const openLab = async (...args: readonly string[]): Promise<OpenLab> => {
 			};
 		},
 		groups: async () => ((await control('GET', '/state')) as {groups: readonly LabGroupState[]}).groups,
-		requests: async () => ((await control('GET', '/requests')) as {requests: readonly LabRequest[]}).requests,
+		requests: async (after = 0) =>
+			((await control('GET', `/requests?after=${after}`)) as {requests: readonly LabRequest[]}).requests,
 		run: (line, options = {}) =>
 			runProgram(line, {home, ...options, environment: {...env, ...options.environment}}),
 		close: async () => {

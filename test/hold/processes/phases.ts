@@ -1,0 +1,140 @@
+/**
+ * The calls of a hold, phase by phase, found by watching one whole hold: nothing here knows a list of them. A call is
+ * named by its phase, its operation and how many of that operation came before it.
+ */
+import type {LabRequest, OpenLab} from '../../e2e/open-lab.ts';
+import type {HoldProcess} from './hold-process.ts';
+import {pause, until} from './until.ts';
+
+export const phaseNames = ['acquire', 'watch', 'repair', 'adopt', 'renew', 'release'] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+type CallName = {readonly operation: string; readonly nth: number};
+
+export type HoldCall = CallName & {
+	readonly phase: PhaseName;
+	readonly mutating: boolean;
+	/**
+	 * Null: `nth` counts from the start of the phase. Otherwise from this change on, so that the reads of the keep loop,
+	 * of which nobody knows how many come before a change, do not count.
+	 */
+	readonly since: CallName | null;
+};
+
+export const group = 'web-prod';
+/** Suspended by somebody else: one of the preset, whose owner resumes it in phase `adopt`, and one outside of it. */
+export const foreign = ['AZRebalance', 'AddToLoadBalancer'] as const;
+/** Renewed at a third of five minutes. */
+export const leaseConfig = {leaseMinutes: 5};
+
+const isOfHold = ({caller}: LabRequest): boolean => !caller.startsWith('automation');
+
+/** Makes a phase happen; `acquire` is the start itself. Resolves when the phase is over, or when `isOver` says so. */
+export const drive = async (
+	phase: PhaseName,
+	{lab, hold}: {readonly lab: OpenLab; readonly hold: HoldProcess},
+	isOver: () => Promise<boolean> = () => hasHappened(phase, {lab, hold}),
+): Promise<void> => {
+	const over = async () => ((await isOver()) || (phase !== 'release' && hold.ended()) ? true : null);
+	switch (phase) {
+		case 'acquire':
+		case 'watch':
+			break;
+		case 'repair':
+			await lab.control('POST', '/resume', {group, processes: ['HealthCheck']});
+			break;
+		case 'adopt':
+			await lab.control('POST', '/resume', {group, processes: ['AZRebalance']});
+			break;
+		case 'renew':
+			return stepToRenewal(lab, async () => (await over()) !== null);
+		case 'release':
+			hold.child.kill('SIGTERM');
+			break;
+	}
+	await until(over, {seconds: 60});
+};
+
+const hasHappened = async (
+	phase: PhaseName,
+	{lab, hold}: {readonly lab: OpenLab; readonly hold: HoldProcess},
+): Promise<boolean> => {
+	const happened = (name: string) => hold.events().some(({event}) => event === name);
+	switch (phase) {
+		case 'acquire':
+			return happened('held');
+		case 'watch':
+			// Long enough for a read of the group and one of the fuse.
+			await pause(35_000);
+			return true;
+		case 'repair':
+			return happened('repaired');
+		case 'adopt':
+			return (await suspended(lab)).includes('AZRebalance');
+		case 'renew':
+			return happened('renewed');
+		case 'release':
+			return hold.ended();
+	}
+};
+
+const suspended = async (lab: OpenLab): Promise<readonly string[]> =>
+	Object.keys((await lab.groups()).find(({name}) => name === group)?.suspended ?? {});
+
+/** Less than a jump (30 s) between two of the hold's reads, as often as it takes. */
+const stepToRenewal = async (lab: OpenLab, isOver: () => Promise<boolean>): Promise<void> => {
+	const last = async () => (await lab.requests()).findLast(isRead)?.number ?? 0;
+	let seen = await last();
+	for (let steps = 0; steps < 30; steps++) {
+		if (await isOver()) return;
+		await lab.control('POST', '/step', {seconds: 20});
+		await until(
+			async () => {
+				const now = await last();
+				if (now === seen && !(await isOver())) return null;
+				seen = now;
+				return true;
+			},
+			{seconds: 15, everyMs: 250},
+		);
+	}
+};
+
+const isRead = ({operation}: LabRequest): boolean => operation === 'DescribeAutoScalingGroups';
+
+/** Operations of the keep loop, which phase `watch` has. */
+const isWatch = ({operation}: LabRequest): boolean =>
+	operation === 'DescribeAutoScalingGroups' || operation === 'GetAutomationExecution';
+
+/** The calls one phase made, in order, as cells can find them again. */
+export const callsOf = (phase: PhaseName, all: readonly LabRequest[]): readonly HoldCall[] => {
+	const requests = all.filter(isOfHold);
+	const counted = new Map<string, number>();
+	const countedSince = new Map<string, number>();
+	let since: CallName | null = null;
+	const calls: HoldCall[] = [];
+	for (const request of requests) {
+		const {operation, mutating} = request;
+		const nth = take(counted, operation);
+		const nthSince = take(countedSince, operation);
+		if (phase === 'acquire' || phase === 'release' || mutating || since === null) {
+			const loops = phase !== 'acquire' && phase !== 'release' && phase !== 'watch' && isWatch(request);
+			if (!loops && !(phase === 'watch' && nth > 0))
+				calls.push({phase, operation, nth, mutating, since: null});
+		} else calls.push({phase, operation, nth: nthSince, mutating, since});
+		if (mutating) {
+			since = {operation, nth};
+			countedSince.clear();
+		}
+	}
+	return calls;
+};
+
+const take = (counts: Map<string, number>, operation: string): number => {
+	const count = counts.get(operation) ?? 0;
+	counts.set(operation, count + 1);
+	return count;
+};
+
+export const callText = ({operation, nth, since}: HoldCall): string =>
+	`${operation}${nth > 0 ? ` ${nth + 1}` : ''}${since === null ? '' : ` after ${since.operation}${since.nth > 0 ? ` ${since.nth + 1}` : ''}`}`;
