@@ -125,6 +125,8 @@ export type AppState = {
 	readonly marked: ReadonlySet<string>;
 	/** What ctrl-c has asked for so far. */
 	readonly leaving: 'no' | 'asked' | 'releasing';
+	/** Folds that were opened, by the index of their first line. */
+	readonly unfolded: ReadonlySet<number>;
 };
 
 export const freshLogs: LogView = {
@@ -167,3 +169,4 @@ export const initialState = ({group, view, filter, theme, size}: StartOptions): 
 	leaving: 'no',
 });
 	comparedWith: null,
+	unfolded: new Set(),
