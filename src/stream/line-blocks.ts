@@ -22,13 +22,15 @@ export type LineHead = {
 };
 
 export type LineBlocks = {
-	readonly append: (line: NewLine, isError: boolean) => number;
+	readonly append: (line: NewLine, is: {readonly error: boolean; readonly repeat: boolean}) => number;
 	readonly appendMark: (text: Hostile) => number;
 	/** First index still held, and one past the last. */
 	readonly first: () => number;
 	readonly end: () => number;
 	readonly row: (index: number) => LogRow | null;
 	readonly head: (index: number) => LineHead | null;
+	/** Whether the boot's unit said a line of this shape before. */
+	readonly isRepeat: (index: number) => boolean;
 	/** The message's bytes; valid until the block falls out. */
 	readonly messageBytes: (index: number) => Buffer | null;
 	/** Calls back for each block that holds records in [from, end): its bytes and the record that an offset lies in. */
@@ -64,7 +66,7 @@ type Block = {
 
 const blockBytes = 1024 * 1024;
 const headerBytes = 40;
-const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8} as const;
+const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8, repeat: 16} as const;
 
 export const createLineBlocks = (): LineBlocks => {
 	const blocks: Block[] = [];
@@ -104,7 +106,7 @@ export const createLineBlocks = (): LineBlocks => {
 		return {block, at};
 	};
 
-	const append = (line: NewLine, isError: boolean) => {
+	const append = (line: NewLine, is: {readonly error: boolean; readonly repeat: boolean}) => {
 		const cursor = packCursor(line, cursorFiles);
 		const cursorBytes = cursor.bytes.length;
 		const messageBytes = Buffer.byteLength(line.message);
@@ -113,7 +115,8 @@ export const createLineBlocks = (): LineBlocks => {
 		const {buffer} = block;
 		block.lines += 1;
 		buffer[at] =
-			(isError ? flags.error : 0) |
+			(is.error ? flags.error : 0) |
+			(is.repeat ? flags.repeat : 0) |
 			(line.bytes === undefined ? 0 : flags.rawBytes) |
 			(cursor.isPacked ? flags.packedCursor : 0);
 		buffer[at + 1] = line.priority & 7;
@@ -216,6 +219,10 @@ export const createLineBlocks = (): LineBlocks => {
 		head: index => {
 			const found = find(index);
 			return found === null ? null : headAt(found.block.buffer, found.at);
+		},
+		isRepeat: index => {
+			const found = find(index);
+			return found !== null && ((found.block.buffer[found.at] ?? 0) & flags.repeat) !== 0;
 		},
 		messageBytes: index => {
 			const found = find(index);

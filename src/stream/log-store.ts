@@ -1,11 +1,13 @@
 /** The log store: line blocks, the view that the filter leaves of them, search, counts, one flush timer. */
 import type {Hostile} from '../base/text.ts';
+import {createRepeats} from '../journal/repeats.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import {createDensity} from './density.ts';
+import {createFoldRuns, type FoldRuns} from './fold-runs.ts';
 import {createIndexList, type IndexList} from './index-list.ts';
 import {createLineBlocks} from './line-blocks.ts';
 import {createLineMatcher, type LineMatcher} from './line-matcher.ts';
-import type {LogCounts, LogFilter, LogPattern, LogRow, LogStore} from './types.ts';
+import type {FoldDetails, FoldedLines, LogCounts, LogFilter, LogPattern, LogRow, LogStore} from './types.ts';
 
 export type LogStoreOptions = {
 	/** Memory for blocks; the oldest fall out beyond it. */
@@ -17,6 +19,8 @@ export type LogStoreOptions = {
 const errorWords = /\b(?:error|fatal|exception|traceback|panic)\b/i;
 /** Words far behind the beginning do not make a line an error. */
 const searchedCharacters = 4096;
+/** Lines of a run that are asked for their box. */
+const mostLooked = 500;
 
 /** Priority 3 or less, or one of the words people look for. */
 export const isErrorLine = (priority: number, message: Hostile): boolean =>
@@ -33,6 +37,10 @@ export const createLogStore = ({
 	const listeners = new Set<() => void>();
 	const unitCounts = new Map<Hostile, {lines: number; errors: number}>();
 	const errors = createIndexList();
+	const repeats = createRepeats();
+	/** Of all records, and of the view where it is not everything. */
+	const allRuns = createFoldRuns();
+	let viewRuns: FoldRuns = allRuns;
 	let counts = {lines: 0, errors: 0, warnings: 0, evicted: 0, lost: 0};
 	let version = 0;
 	let timer: NodeJS.Timeout | null = null;
@@ -80,7 +88,10 @@ export const createLogStore = ({
 			exclude?.decidedTo() ?? Number.POSITIVE_INFINITY,
 		);
 		for (let index = Math.max(viewTo, blocks.first()); index < to; index += 1)
-			if (isInView(index)) view.push(index);
+			if (isInView(index)) {
+				viewRuns.push(view.end(), blocks.isRepeat(index));
+				view.push(index);
+			}
 		viewTo = Math.max(viewTo, to);
 	};
 	const evict = () => {
@@ -88,10 +99,13 @@ export const createLogStore = ({
 		const first = blocks.first();
 		for (const list of [view, errors, include?.matches, exclude?.matches, search?.matches])
 			list?.dropBelow(first);
+		allRuns.dropBelow(first);
+		if (view !== null) viewRuns.dropBelow(view.first());
 	};
 
 	const appendOne = (box: number, entry: JournalEntry) => {
 		const isError = isErrorLine(entry.priority, entry.message);
+		const isRepeat = repeats.isRepeat(entry);
 		const index = blocks.append(
 			{
 				box,
@@ -106,8 +120,9 @@ export const createLogStore = ({
 				cursor: entry.cursor,
 				...(entry.bytes === undefined ? {} : {bytes: entry.bytes}),
 			},
-			isError,
+			{error: isError, repeat: isRepeat},
 		);
+		allRuns.push(index, isRepeat);
 		if (isError) errors.push(index);
 		const isWarning = !isError && entry.priority === 4;
 		counts.lines += 1;
@@ -126,6 +141,27 @@ export const createLogStore = ({
 	const indexAt = (position: number) => (view === null ? position : view.at(position));
 	const positionOf = (index: number) =>
 		view === null ? Math.max(blocks.first(), Math.min(index, shownTo)) : view.positionOf(index);
+
+	/** A run that is cut by what fell out begins with what is left of it. */
+	const foldAt = (position: number): FoldedLines | null => {
+		const run = viewRuns.at(position);
+		if (run === null) return null;
+		const from = Math.max(run.from, first());
+		const index = indexAt(from);
+		return index === undefined || run.to < from ? null : {from, to: run.to, index};
+	};
+	const foldDetails = ({from, to, index}: FoldedLines): FoldDetails => {
+		const boxes = new Set<number>();
+		for (let at = from; at <= Math.min(to, from + mostLooked); at += 1) {
+			const head = blocks.head(indexAt(at) ?? -1);
+			if (head !== null) boxes.add(head.box);
+		}
+		const last = indexAt(to) ?? index;
+		let wrong = 0;
+		for (let at = errors.positionOf(index); at < errors.positionOf(last + 1); at += 1)
+			if (view === null || view.has(errors.at(at) ?? -1)) wrong += 1;
+		return {boxes: [...boxes], errors: wrong};
+	};
 
 	const jump = (what: 'match' | 'error', position: number, direction: 1 | -1): number | null => {
 		const list = what === 'error' ? errors : search?.matches;
@@ -151,7 +187,7 @@ export const createLogStore = ({
 			schedule();
 		},
 		mark: text => {
-			blocks.appendMark(text);
+			allRuns.push(blocks.appendMark(text), false);
 			schedule();
 		},
 		lost: lines => {
@@ -177,6 +213,7 @@ export const createLogStore = ({
 				include === null &&
 				exclude === null;
 			view = isEverything ? null : createIndexList();
+			viewRuns = isEverything ? allRuns : createFoldRuns();
 			viewTo = blocks.first();
 			flush();
 		},
@@ -193,6 +230,8 @@ export const createLogStore = ({
 			return rows;
 		},
 		positionOf,
+		foldAt,
+		foldDetails,
 		search: () => search?.pattern ?? null,
 		setSearch: pattern => {
 			search?.stop();

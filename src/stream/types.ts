@@ -58,6 +58,22 @@ export type StoredLine = {
 	readonly bytes?: Uint8Array;
 };
 
+/** Lines that follow each other in the view and are like lines their units said before. */
+export type FoldedLines = {
+	/** Positions, both included. */
+	readonly from: number;
+	readonly to: number;
+	/** Index of the first of them. */
+	readonly index: number;
+};
+
+export type FoldDetails = {
+	/** Numbers of the boxes that said them; of a very long run, those of its beginning. */
+	readonly boxes: readonly number[];
+	/** Error lines among them. */
+	readonly errors: number;
+};
+
 /** What a box stream is opened with. */
 export type BoxStreamOptions = {
 	readonly aws: Aws;
@@ -145,6 +161,9 @@ export type LogStore = {
 	readonly rows: (from: number, count: number) => readonly LogRow[];
 	/** The view's position of a record, or of the next one shown after it. */
 	readonly positionOf: (index: number) => number;
+	/** The repeated lines around a position, when there are enough of them for one row; they may still grow. */
+	readonly foldAt: (position: number) => FoldedLines | null;
+	readonly foldDetails: (fold: FoldedLines) => FoldDetails;
 	readonly search: () => LogPattern | null;
 	readonly setSearch: (pattern: LogPattern | null) => void;
 	readonly matchCount: () => number;

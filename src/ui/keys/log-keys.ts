@@ -1,10 +1,11 @@
 /** Keys of the log. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
+import type {FoldedLines, LogStore} from '../../stream/types.ts';
 import {saveRows} from '../save-rows.ts';
 import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';
 import {copyKey} from './copy-key.ts';
-import {applyLogView, follow, jumpTo, setLogs, storeOf, unitNames} from './log-moves.ts';
+import {applyLogView, follow, jumpTo, runHere, setLogs, storeOf, toggleFold, unitNames} from './log-moves.ts';
 
 const clocks = ['boot clock', 'local', 'UTC', 'delta'] as const;
 
@@ -63,6 +64,14 @@ export const logKeys: readonly Action[] = [
 		footer: 5,
 		unavailable: ui => (unitNames(ui).length === 0 ? ours`no unit has said anything yet` : null),
 		run: ui => ui.set({overlay: {kind: 'units', selected: 0, chosen: ui.state().logs.units}}),
+	},
+	{
+		keys: ['enter'],
+		label: ours`unfold`,
+		help: ours`unfold repeated lines, and back`,
+		section: 'screen',
+		unavailable: ui => (runHere(ui) === null ? ours`nothing is folded under the mark` : null),
+		run: toggleFold,
 	},
 	{
 		keys: ['t'],
@@ -146,10 +155,20 @@ function lineHere(ui: Ui): readonly string[] {
 	if (store === null) return [];
 	const {follow: follows, current} = ui.state().logs;
 	const position = follows || current === null ? store.end() - 1 : store.positionOf(current);
+	const here = runHere(ui);
+	if (here?.isFolded === true) return messagesOf(store, here.run);
 	const [record] = store.rows(position, 1);
 	if (record === undefined) return [];
 	return [record.kind === 'mark' ? record.text : record.entry.message];
 }
+
+/** What a fold stands for, line by line; a copy is short of memory long before that many. */
+const mostCopied = 20_000;
+
+const messagesOf = (store: LogStore, {from, to}: FoldedLines): readonly string[] =>
+	store
+		.rows(from, Math.min(mostCopied, to - from + 1))
+		.map(record => (record.kind === 'mark' ? record.text : record.entry.message));
 
 /** Boxes that are gone, newest first; after the oldest all boxes again. */
 function showPreviousLife(ui: Ui) {

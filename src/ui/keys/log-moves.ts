@@ -1,7 +1,8 @@
 /** Moving and jumping in the log, and what it is filtered by. */
 import {ours} from '../../base/terminal-text.ts';
-import type {LogPattern, LogStore} from '../../stream/types.ts';
+import type {FoldedLines, LogPattern, LogStore} from '../../stream/types.ts';
 import type {LogView} from '../app-state.ts';
+import {foldAt, itemsBack, itemsOn} from '../screens/log-folds.ts';
 import type {Ui} from '../ui.ts';
 import type {Move} from './moves.ts';
 
@@ -20,8 +21,8 @@ export const moveInLog = (ui: Ui, direction: Move) => {
 	if (store === null || store.end() <= store.first()) return;
 	const view = ui.state().logs;
 	if (direction === 'bottom') return follow(ui);
-	const height = ui.geometry().logs?.height ?? 10;
 	const at = currentPosition(store, view);
+	const height = ui.geometry().logs?.height ?? 10;
 	const steps = {
 		down: 1,
 		up: -1,
@@ -29,36 +30,72 @@ export const moveInLog = (ui: Ui, direction: Move) => {
 		'half-up': -Math.floor(height / 2),
 		'page-down': height - 1,
 		'page-up': 1 - height,
-		top: Number.NEGATIVE_INFINITY,
+		top: 0,
 	}[direction];
 	if (view.follow && steps > 0) return;
-	standOn(ui, store, Math.max(store.first(), Math.min(store.end() - 1, at + steps)));
+	const settled = settledView(store, view);
+	if (direction === 'top') return standOn(ui, store, itemsBack(store, settled, store.first(), 0));
+	standOn(ui, store, steps > 0 ? itemsOn(store, settled, at, steps) : itemsBack(store, settled, at, -steps));
 };
+
+/** The view as it is once it has left the end: what is folded then. */
+const settledView = (store: LogStore, view: LogView): LogView =>
+	view.follow ? {...view, follow: false, seenEnd: store.end()} : view;
 
 /** Leaves following; what comes from now on is counted as new. */
 export const standOn = (ui: Ui, store: LogStore, position: number) => {
-	const view = ui.state().logs;
+	const view = settledView(store, ui.state().logs);
 	const [record] = store.rows(position, 1);
 	if (record === undefined) return;
 	const geometry = ui.geometry().logs;
 	const height = geometry?.height ?? 10;
 	const shownTop = geometry?.top ?? view.top;
-	const isVisible = position >= shownTop && position < shownTop + Math.max(1, geometry?.records ?? height);
+	const isVisible =
+		position >= shownTop && position < Math.max(shownTop + 1, geometry?.end ?? shownTop + height);
 	const isBelow = position >= shownTop;
 	const far = Math.abs(position - shownTop) > 2 * height;
 	const top = isVisible
 		? shownTop
 		: far
-			? position - Math.floor(height / 3)
+			? itemsBack(store, view, position, Math.floor(height / 3))
 			: isBelow
-				? position - height + 1
+				? itemsBack(store, view, position, height - 1)
 				: position;
 	setLogs(ui, {
 		follow: false,
 		current: record.index,
 		top: Math.max(store.first(), top),
-		seenEnd: view.follow ? store.end() : view.seenEnd,
+		seenEnd: view.seenEnd,
 	});
+};
+
+/** A line that is looked for comes out of its fold. */
+const unfold = (ui: Ui, store: LogStore, position: number) => {
+	const view = ui.state().logs;
+	const fold = foldAt(store, settledView(store, view), position);
+	if (fold !== null) setLogs(ui, {unfolded: new Set(view.unfolded).add(fold.index)});
+};
+
+/** The folded lines under the mark, or the run of which an unfolded one stands there; null for any other line. */
+export const runHere = (ui: Ui): {readonly run: FoldedLines; readonly isFolded: boolean} | null => {
+	const store = storeOf(ui);
+	const view = ui.state().logs;
+	if (store === null || view.follow || view.current === null) return null;
+	const position = store.positionOf(view.current);
+	const fold = foldAt(store, view, position);
+	if (fold !== null) return {run: fold, isFolded: true};
+	const run = store.foldAt(position);
+	return run !== null && view.unfolded.has(run.index) ? {run, isFolded: false} : null;
+};
+
+/** Opens the fold under the mark, or closes the one its line came out of. */
+export const toggleFold = (ui: Ui) => {
+	const here = runHere(ui);
+	if (here === null) return;
+	const unfolded = new Set(ui.state().logs.unfolded);
+	if (here.isFolded) unfolded.add(here.run.index);
+	else unfolded.delete(here.run.index);
+	setLogs(ui, {unfolded, current: here.run.index});
 };
 
 export const jumpTo = (ui: Ui, what: 'match' | 'error', direction: 1 | -1) => {
@@ -72,7 +109,10 @@ export const jumpTo = (ui: Ui, what: 'match' | 'error', direction: 1 | -1) => {
 			: store.end()
 		: currentPosition(store, view);
 	const found = store.jump(what, from, direction);
-	if (found !== null) return standOn(ui, store, found);
+	if (found !== null) {
+		unfold(ui, store, found);
+		return standOn(ui, store, found);
+	}
 	ui.toast(what === 'error' ? ours`no more errors` : ours`no more matches`);
 };
 

@@ -1,20 +1,22 @@
 /** Screen 4: the journals of a group's boxes, merged; one row a line, only what is visible is laid out. */
 import {cut, hostile, joinShown, ours, shown, shownLines} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
-import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
+import type {LogStore, StoredLine} from '../../stream/types.ts';
 import type {LogView} from '../app-state.ts';
 import {formatCount, lastFour, sparkline} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import type {Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
 import {withoutSuffix} from '../unit-name.ts';
+import {after, foldRow, type Item, itemsBack, itemsFrom, itemsOn} from './log-folds.ts';
 import {drawRecord} from './log-line.ts';
 
 export type LogGeometry = {
 	/** Position of the first record on screen. */
 	readonly top: number;
-	/** Records on screen, and rows they have. */
-	readonly records: number;
+	/** One past the position of the last. */
+	readonly end: number;
+	/** Rows they have. */
 	readonly height: number;
 };
 
@@ -85,7 +87,7 @@ const titleOf = ({state, store}: Model): Shown => {
 	return lives.length === 0 ? ours`${what}${seen}` : ours`${what}${seen} · ${joinShown(lives)}`;
 };
 
-type Drawn = {readonly record: LogRow; readonly rows: readonly Row[]};
+type Drawn = {readonly item: Item; readonly rows: readonly Row[]};
 
 const logRows = (model: Model, height: number): readonly Row[] => {
 	const {store, state} = model;
@@ -99,9 +101,10 @@ const logRows = (model: Model, height: number): readonly Row[] => {
 
 export const logGeometry = (model: Model, height: number): LogGeometry => {
 	const {store} = model;
-	if (store === null) return {top: 0, records: 0, height: height - 1};
+	if (store === null) return {top: 0, end: 0, height: height - 1};
 	const {top, drawn} = drawWindow(model, store, height - 1);
-	return {top, records: drawn.length, height: height - 1};
+	const last = drawn.at(-1);
+	return {top, end: last === undefined ? top : after(last.item), height: height - 1};
 };
 
 type Window = {readonly top: number; readonly drawn: readonly Drawn[]};
@@ -122,17 +125,18 @@ const makeWindow = (model: Model, store: LogStore, height: number): Window => {
 	const view = model.state.logs;
 	const end = endOf(store, view);
 	if (view.follow) {
-		const top = Math.max(store.first(), end - height);
-		return {top, drawn: draw(model, store, {from: top, count: Math.min(height, end - top)})};
+		const top = itemsBack(store, view, Math.max(store.first(), end - 1), height - 1);
+		return {top, drawn: draw(model, store, itemsFrom(store, view, {from: top, end, count: height}))};
 	}
-	const current = view.current === null ? end - 1 : store.positionOf(view.current);
-	let top = Math.max(store.first(), Math.min(view.top, current, Math.max(store.first(), end - 1)));
-	if (current >= top + height) top = current - height + 1;
+	const current = itemsBack(store, view, view.current === null ? end - 1 : store.positionOf(view.current), 0);
+	const wanted = Math.max(store.first(), Math.min(view.top, current, Math.max(store.first(), end - 1)));
+	let top = Math.max(itemsBack(store, view, wanted, 0), itemsBack(store, view, current, height - 1));
 	for (;;) {
-		const drawn = draw(model, store, {from: top, count: Math.min(height, end - top)});
+		const drawn = draw(model, store, itemsFrom(store, view, {from: top, end, count: height}));
 		const fitting = whatFits(drawn, height);
-		if (!view.wrap || current < top + fitting.length || top >= current) return {top, drawn: fitting};
-		top += 1;
+		const isSeen = fitting.some(({item}) => item.position === current);
+		if (!view.wrap || isSeen || top >= current) return {top, drawn: fitting};
+		top = itemsOn(store, view, top, 1);
 	}
 };
 
@@ -148,19 +152,24 @@ const whatFits = (drawn: readonly Drawn[], height: number): readonly Drawn[] => 
 const endOf = (store: LogStore, view: LogView) =>
 	view.paused ? Math.min(view.seenEnd, store.end()) : store.end();
 
-const draw = (
-	{state}: Model,
-	store: LogStore,
-	{from, count}: {readonly from: number; readonly count: number},
-): readonly Drawn[] => {
+const draw = ({state}: Model, store: LogStore, items: readonly Item[]): readonly Drawn[] => {
 	const {logs, size} = state;
+	const columns = size.columns - 2;
+	const from = items[0]?.position ?? 0;
 	const [above] = logs.clock === 'delta' && from > store.first() ? store.rows(from - 1, 1) : [];
 	let before: StoredLine | null = above?.kind === 'line' ? above.entry : null;
-	return store.rows(from, count).map(record => {
-		const selected = !logs.follow && record.index === logs.current;
-		const rows = drawRecord(record, {store, view: logs, columns: size.columns - 2, before, selected});
+	return items.flatMap(item => {
+		const {position, fold} = item;
+		const [record] = store.rows(fold?.to ?? position, 1);
+		if (record === undefined) return [];
+		const index = fold?.index ?? record.index;
+		const selected = !logs.follow && index === logs.current;
+		const rows =
+			fold === null
+				? drawRecord(record, {store, view: logs, columns, before, selected})
+				: [foldRow(fold, {store, columns, selected})];
 		if (record.kind === 'line') before = record.entry;
-		return {record, rows};
+		return [{item, rows}];
 	});
 };
 
