@@ -1,6 +1,8 @@
 /** What the screen remembers between two keys. Data of AWS and of boxes lives in their own stores. */
+import type {ScalingProcess} from '../aws/types.ts';
 import type {ProcessMs} from '../base/clock.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import type {Deed, PatientView, PatientWay} from '../hold/care-types.ts';
 import type {HoldPreview, HoldSession, ReleasePreview} from '../hold/types.ts';
 import type {History, ScreenName} from './place.ts';
 import {startAt} from './place.ts';
@@ -27,6 +29,15 @@ export type HoldOverlay = {
 	/** `quiet` asks twice. */
 	readonly asked: boolean;
 	readonly setHealthy: boolean;
+	/** 'none': without a server-side net; then the group's name is typed. */
+	readonly net: 'fuse' | 'none';
+	/** What is typed of the group's name. */
+	readonly typed: string;
+	readonly hint: Shown | null;
+	/** Strays that are adopted: they join what is ours to resume. */
+	readonly adopt: readonly ScalingProcess[];
+	/** For `one-patient`: the box, null for the first that can be taken out, and how. */
+	readonly patient: {readonly instanceId: string | null; readonly way: PatientWay};
 	readonly busy: boolean;
 	/** When what is asked stood on the screen; null until then. A key read before 300 ms later does not confirm. */
 	readonly paintedAt: ProcessMs | null;
@@ -41,8 +52,14 @@ export type ReleaseOverlay = {
 	readonly hint: Shown | null;
 	/** What follows: back to the screen, or leaving. */
 	readonly then: 'stay' | 'leave';
-	/** Asked once more before this box is set Healthy. */
-	readonly askHealthy: Hostile | null;
+	/** Place of the box under the mark, among those that die or may. */
+	readonly target: number;
+	/** Asked once more before a box is set Healthy, put in Standby or detached. */
+	readonly ask: {readonly deed: Deed; readonly instanceId: string} | null;
+	/** How the last of these ended. */
+	readonly said: Shown | null;
+	/** What others suspended anew is resumed as well. */
+	readonly alsoResume: boolean;
 	readonly busy: boolean;
 	readonly paintedAt: ProcessMs | null;
 };
@@ -53,7 +70,28 @@ export type ActionsOverlay = {
 	readonly selected: number | null;
 	/** Asked once more before anything is changed. */
 	readonly asked: boolean;
+	/** What is typed where a word is asked for. */
+	readonly typed: string;
 	readonly said: Shown | null;
+	readonly paintedAt: ProcessMs | null;
+};
+
+/** A box in Standby or detached: brought back, or left there by name. */
+export type PatientOverlay = {
+	readonly kind: 'patient';
+	readonly patient: PatientView;
+	readonly said: Shown | null;
+	readonly next: readonly Shown[];
+	readonly then: 'stay' | 'leave';
+	readonly busy: boolean;
+	readonly done: boolean;
+	readonly paintedAt: ProcessMs | null;
+};
+
+/** A hold that asks whether to go on. */
+export type QuestionOverlay = {
+	readonly kind: 'question';
+	readonly session: HoldSession;
 	readonly paintedAt: ProcessMs | null;
 };
 
@@ -67,6 +105,8 @@ export type Overlay =
 	/** A few lines to read, e.g. the outcome of a release. */
 	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
 	| HoldOverlay
+	| PatientOverlay
+	| QuestionOverlay
 	| ReleaseOverlay;
 
 export type OverlayKind = Overlay['kind'];
@@ -81,21 +121,12 @@ export type LogView = {
 	readonly top: number;
 	readonly clock: ClockMode;
 	readonly wrap: boolean;
-	readonly next: readonly Shown[];
-	readonly then: 'stay' | 'leave';
-	readonly busy: boolean;
-	readonly done: boolean;
-	readonly paintedAt: ProcessMs | null;
-};
-
-/** A hold that asks whether to go on. */
-export type QuestionOverlay = {
-	readonly kind: 'question';
-	readonly session: HoldSession;
 	readonly onlyMatching: boolean;
 	readonly search: string;
 	readonly units: ReadonlySet<string>;
 	readonly boxes: ReadonlySet<string>;
+	/** Folds that were opened, by the index of their first line. */
+	readonly unfolded: ReadonlySet<number>;
 	/** Whether the strip is wanted; null: where there is room. */
 	readonly density: boolean | null;
 	/** End of the view when it left following: what came since is `new`. */
@@ -122,11 +153,15 @@ export type AppState = {
 	/** A folded pane that was opened with tab. */
 	readonly openedPane: string | null;
 	readonly logs: LogView;
+	/** Id of the boot that the boot screen compares with, where a person picked one. */
+	readonly comparedWith: string | null;
 	readonly marked: ReadonlySet<string>;
+	/** A hold that ends in five minutes: who dies of it then, as last read. */
+	readonly dying: Readonly<Record<string, readonly Hostile[]>>;
+	/** Nobody pressed a key for 30 minutes: warned, then leases are renewed no more. */
+	readonly idle: 'no' | 'warned' | 'not-renewing';
 	/** What ctrl-c has asked for so far. */
 	readonly leaving: 'no' | 'asked' | 'releasing';
-	/** Folds that were opened, by the index of their first line. */
-	readonly unfolded: ReadonlySet<number>;
 };
 
 export const freshLogs: LogView = {
@@ -139,6 +174,7 @@ export const freshLogs: LogView = {
 	search: '',
 	units: new Set(),
 	boxes: new Set(),
+	unfolded: new Set(),
 	density: null,
 	seenEnd: 0,
 	paused: false,
@@ -153,8 +189,6 @@ type StartOptions = {
 };
 
 export const initialState = ({group, view, filter, theme, size}: StartOptions): AppState => ({
-	/** Id of the boot that the boot screen compares with, where a person picked one. */
-	readonly comparedWith: string | null;
 	history: startAt({screen: view ?? (group === null ? 'fleet' : 'group'), group, box: null}),
 	selected: {group, box: null, unit: null, activity: 0},
 	filter,
@@ -165,8 +199,9 @@ export const initialState = ({group, view, filter, theme, size}: StartOptions): 
 	theme,
 	openedPane: null,
 	logs: freshLogs,
+	comparedWith: null,
 	marked: new Set(),
+	dying: {},
+	idle: 'no',
 	leaving: 'no',
 });
-	comparedWith: null,
-	unfolded: new Set(),

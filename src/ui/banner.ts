@@ -1,9 +1,9 @@
 /** The banner of a hold on a group: ours, heavy and unmissable; somebody else's says so. */
-import {hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
-import type {Shown} from '../base/text.ts';
+import {cut, hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
+import type {Hostile, Shown} from '../base/text.ts';
 import type {GroupView} from '../groups/types.ts';
-import type {HoldView} from '../hold/types.ts';
-import {formatCountdown, formatTime, shortId} from './format.ts';
+import type {HeldElsewhere, HoldView} from '../hold/types.ts';
+import {formatCountdown, formatDuration, formatMinute, formatTime, plural, shortId} from './format.ts';
 import {boxed} from './frame.ts';
 import {holdOn, type Model} from './model.ts';
 import {type Row, row, type Span, span, spread} from './span.ts';
@@ -11,30 +11,79 @@ import {type Row, row, type Span, span, spread} from './span.ts';
 export const banner = (model: Model, view: GroupView | null): readonly Row[] => {
 	const {columns} = model.state.size;
 	const hold = holdOn(model, model.place.group);
-	if (hold !== undefined) return boxed(ownRows(model, hold, columns - 2), columns, 'heavy');
+	const rows = [
+		...(hold === undefined ? othersRows(model, view, columns - 2) : ownRows(model, hold, columns - 2)),
+		...patientRows(model),
+	];
+	return rows.length === 0 ? [] : boxed(rows, columns, 'heavy');
+};
+
+/** Whose hold it is, until when, and what resumes without them. */
+const othersRows = (model: Model, view: GroupView | null, cells: number): readonly Row[] => {
 	const others = view?.holds.filter(tag => tag.phase === 'live') ?? [];
 	if (others.length === 0) return [];
-	const owners = joinShown(
-		others.map(({owner, host}) => ownerOf(owner, host)),
-		ours` and `,
-	);
-	const until = others[0]?.until;
-	const line = row(
-		span(ours`  ■ HELD by ${owners}`, 'held', true),
-		span(ours`, not ours`, 'warn'),
-		span(until == null ? ours`` : ours`   until ${formatTime(until)}   H joins it`, 'dim'),
-	);
-	return boxed([line], columns, 'heavy');
+	const known = (holdId: string) => model.elsewhere.find(one => one.holdId === holdId);
+	const isShort = model.state.size.rows < 30;
+	const shownOnes = others.slice(0, isShort ? 1 : 2);
+	const rows = shownOnes.flatMap(({holdId, owner, host, until, why}) => [
+		spread(
+			[
+				span(ours`  ■ HELD by ${ownerOf(owner, host)}`, 'held', true),
+				span(ours`, not ours`, 'warn'),
+				span(why === '' ? ours`` : ours`   ${shown(hostile(why))}`, 'dim'),
+			],
+			[
+				span(until === null ? ours`` : ours`lease until ${formatTime(until)}   `, 'dim'),
+				span(ours`H joins it   `, 'dim'),
+			],
+			cells,
+		),
+		...(isShort ? [] : [row(...othersNet(known(holdId)?.fuse))]),
+	]);
+	const more = others.length - shownOnes.length;
+	return more === 0 ? rows : [...rows, row(span(ours`    and ${plural(more, 'more hold')}`, 'dim'))];
 };
+
+const othersNet = (fuse: HeldElsewhere['fuse'] | undefined): readonly Span[] => {
+	const label = span(ours`    if they are gone   `, 'dim');
+	if (fuse === undefined) return [label, span(ours`looking for its fuse …`, 'dim')];
+	if (fuse === null)
+		return [label, span(ours`no fuse was seen: only they, or their guardian, resume`, 'warn')];
+	return [
+		label,
+		span(
+			ours`AWS resumes at ${formatTime(fuse.deadline)}, by fuse ${cut(shown(hostile(fuse.executionId)), 5)} ${shown(hostile(fuse.state))} `,
+		),
+		fuse.state === 'InProgress' ? span(ours`✔`, 'good') : span(ours`◌`, 'warn'),
+	];
+};
+
+/** Boxes that runs of this user took out of service here: changed by us in AWS, until they are back. */
+const patientRows = ({patients, place}: Model): readonly Row[] =>
+	patients
+		.filter(({group}) => group === place.group)
+		.slice(0, 2)
+		.map(({instanceId, way, since, owner}) =>
+			row(
+				span(ours`  ■ TAKEN OUT ${shortId(hostile(instanceId))}`, 'held', true),
+				span(
+					ours` ${way === 'standby' ? ours`in Standby` : ours`detached`} since ${formatTime(since)} by ${shown(hostile(owner))}`,
+					'held',
+				),
+				span(way === 'standby' ? ours`   a brings it back` : ours`   it lives on outside the group`, 'dim'),
+			),
+		);
 
 export const ownerOf = (owner: string, host: string): Shown =>
 	owner.includes('@') || host === '' ? shown(hostile(owner)) : shown(hostile(`${owner}@${host}`));
 
 const ownRows = (model: Model, hold: HoldView, cells: number): readonly Row[] => {
 	const isShort = model.state.size.rows < 30;
-	return isShort
-		? [whoRow(model, hold, cells), coveredRow(hold, true)]
-		: [whoRow(model, hold, cells), suspendedRow(hold), coveredRow(hold, false), netRow()];
+	const asks = hold.question === null ? [] : [questionRow(hold.question)];
+	const rows = isShort
+		? [whoRow(model, hold, cells), coveredRow(model, hold, true)]
+		: [whoRow(model, hold, cells), suspendedRow(hold), coveredRow(model, hold, false), netRow(model, hold)];
+	return [...rows, ...dyingRows(model, hold), ...asks];
 };
 
 const whoRow = ({now, state}: Model, hold: HoldView, cells: number): Row => {
@@ -63,42 +112,120 @@ const barOf = (share: number, cells: number): Shown => {
 	return ('█'.repeat(full) + '░'.repeat(cells - full)) as Shown;
 };
 
-const suspendedRow = ({wanted, baseline}: HoldView): Row => {
+const suspendedRow = ({wanted, baseline, adopted}: HoldView): Row => {
 	const names = wanted.map(name => shown(hostile(name)));
 	const shownNames = names.length > 4 ? names.slice(0, 3) : names;
 	const rest = names.length - shownNames.length;
-	const off =
-		baseline.length === 0
-			? ours``
-			: ours` (${joinShown(
-					baseline.map(name => shown(hostile(name))),
-					ours`, `,
-				)} was off before)`;
+	const list = (processes: readonly string[]) =>
+		joinShown(
+			processes.map(name => shown(hostile(name))),
+			ours`, `,
+		);
 	return row(
 		span(ours`    we suspended   `, 'dim'),
 		span(joinShown(shownNames)),
 		span(rest === 0 ? ours`` : ours` and ${rest} more`),
-		span(off, 'dim'),
+		span(baseline.length === 0 ? ours`` : ours` (${list(baseline)} was off before)`, 'dim'),
+		span(adopted.length === 0 ? ours`` : ours`   adopted ${list(adopted)}`, 'held'),
 	);
 };
 
-const coveredRow = ({covered, notCovered}: HoldView, isShort: boolean): Row => {
+const coveredRow = (model: Model, hold: HoldView, isShort: boolean): Row => {
+	const {covered, notCovered} = hold;
 	const first = notCovered[0];
 	return row(
 		span(ours`    covered ${covered.length} · `),
 		span(ours`not covered ${notCovered.length}`, notCovered.length > 0 ? 'warn' : 'text'),
-		span(
-			first === undefined
-				? ours``
-				: ours`   ${shortId(hostile(first.instanceId))} ${shown(hostile(first.why))}`,
-			'dim',
-		),
-		...(isShort ? [span(ours`   no server-side net yet`, 'warn')] : []),
+		span(first === undefined ? ours`` : ours`   ${whyNot(model, first)}`, 'dim'),
+		...(isShort ? [span(ours`   `), ...shortNet(hold)] : []),
 	);
 };
 
-const netRow = (): Row =>
-	row(
-		span(ours`    if this laptop dies   `, 'dim'),
-		span(ours`no server-side net yet: if unflap alone dies, its guardian releases`, 'warn'),
-	);
+/** A pinned box is kept by heartbeats, so long as its hook allows. */
+const whyNot = ({pins, now}: Model, {instanceId, why}: HoldView['notCovered'][number]): Shown => {
+	const pin = pins.find(one => one.instanceId === instanceId && one.state !== 'ended');
+	const id = shortId(hostile(instanceId));
+	if (pin === undefined || pin.until === null) return ours`${id} ${shown(hostile(why))}`;
+	if (pin.state === 'failing') return ours`${id} is pinned, but ${shown(pin.says)}`;
+	return ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((pin.until - now) / 1000)}`;
+};
+
+const numbers = [
+	ours`nothing`,
+	ours`this one`,
+	ours`these two`,
+	ours`these three`,
+	ours`these four`,
+	ours`these five`,
+	ours`these six`,
+	ours`these seven`,
+	ours`these eight`,
+	ours`these nine`,
+];
+
+const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
+	const label = span(ours`    if this laptop dies   `, 'dim');
+	switch (net.kind) {
+		case 'arming':
+			return row(label, span(ours`its fuse is being armed …`, 'busy'));
+		case 'none':
+			return row(
+				label,
+				span(ours`NO NET: nothing resumes ${numbers[wanted.length] ?? ours`these`}`, 'bad', true),
+				span(ours`   no server-side net was wished for`, 'warn'),
+			);
+		case 'fuse':
+			return row(
+				label,
+				span(
+					ours`AWS resumes ${numbers[wanted.length] ?? ours`these`} at ${formatTime(net.deadline)}, by its own fuse ${cut(shown(hostile(net.executionId)), 5)} ${shown(hostile(net.status))} `,
+				),
+				...fuseMark(net, now),
+				...(renews ? [] : [span(ours`   not renewed: a key renews it`, 'warn')]),
+			);
+	}
+};
+
+/** A fuse that is late, or not asleep, is no net. */
+const fuseMark = (net: Extract<HoldView['net'], {kind: 'fuse'}>, now: number): readonly Span[] => [
+	net.status === 'InProgress' && net.deadline > now ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true),
+	...(net.asYouUntil === null ? [] : [span(ours` as you, until ${formatMinute(net.asYouUntil)}`, 'warn')]),
+];
+
+const shortNet = ({net}: HoldView): readonly Span[] => {
+	switch (net.kind) {
+		case 'arming':
+			return [span(ours`fuse arming`, 'busy')];
+		case 'none':
+			return [span(ours`NO NET`, 'bad', true)];
+		case 'fuse':
+			return [
+				span(ours`AWS resumes at ${formatTime(net.deadline)} `, 'dim'),
+				net.status === 'InProgress' ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true),
+			];
+	}
+};
+
+/** In the last five minutes: who goes with the hold. */
+const dyingRows = ({state, now}: Model, {holdId, until}: HoldView): readonly Row[] => {
+	const dying = state.dying[holdId];
+	if (dying === undefined || until - now > 300_000) return [];
+	const names = joinShown(dying.slice(0, 3).map(shortId), ours` `);
+	const more = dying.length > 3 ? ours` and ${dying.length - 3} more` : ours``;
+	return [
+		row(
+			span(ours`    at its end   `, 'dim'),
+			dying.length === 0
+				? span(ours`nobody dies`, 'good')
+				: span(
+						ours`✖ ${names}${more} ${dying.length === 1 ? ours`dies, or may` : ours`die, or may`}`,
+						'bad',
+						true,
+					),
+			span(ours`   + keeps holding 15 more minutes`, 'dim'),
+		),
+	];
+};
+
+const questionRow = (question: Hostile): Row =>
+	row(span(ours`    ? ${shown(question)}   H answers`, 'bad', true));

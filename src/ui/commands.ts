@@ -1,10 +1,12 @@
 /** What can be typed after `:`. Commands that change AWS take the exact name and open the same preview as the key. */
 import {hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
-import {holdOrRelease, openRelease, sessionOn} from './hold-flow.ts';
+import {holdOrRelease} from './hold-flow.ts';
 import {quit} from './leaving.ts';
 import {goTo, openScreen} from './navigate.ts';
 import {screenNames} from './place.ts';
+import {openRelease} from './release-flow.ts';
+import {sessionOn} from './sessions.ts';
 import {row, span} from './span.ts';
 import type {Ui} from './ui.ts';
 

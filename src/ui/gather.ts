@@ -2,9 +2,10 @@
 import type {AwsFacts} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import type {Settings} from '../base/settings.ts';
+import type {GroupDetail} from '../groups/types.ts';
 import type {AppState} from './app-state.ts';
-import {problemOf} from './hold-flow.ts';
 import type {Model, PollFacts} from './model.ts';
+import {problemOf} from './problem.ts';
 import type {Services} from './services.ts';
 
 export type Ground = {
@@ -20,7 +21,8 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 	if (services === null) return {...base, ...nothingYet(settings)};
 	const {aws, fleet, watch} = services;
 	const {groups} = fleet.getState();
-	const detail = services.group()?.getState().detail ?? null;
+	const {intended} = services;
+	const detail = meant(services.group()?.getState().detail ?? null, intended);
 	const name = detail?.view.group.name ?? place.group;
 	return {
 		...base,
@@ -29,20 +31,29 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		facts: aws.facts,
 		identity: services.identity(),
 		poll: pollFacts(state, services, ground),
-		groups: isListed(services, ground.processClock) ? groups : null,
+		groups: isListed(services, ground.processClock) ? groups.map(intended.without) : null,
 		detail,
 		holds:
 			services
 				.holds()
 				?.sessions()
 				.map(session => session.view()) ?? [],
+		pins: services.holds()?.care.pins() ?? [],
+		patients: services.holds()?.care.patients() ?? [],
+		elsewhere: services.elsewhere(),
 		boxes: name === null ? [] : watch.boxesOf(name),
+		knownBoots: name === null || place.screen !== 'boot' ? [] : watch.bootsOf(name),
 		store: place.group === null ? null : watch.logs(place.group),
 		lineRate: name === null ? 0 : watch.linesPerSecond(name),
 		errors: aws.errors.entries(),
-		knownBoots: name === null || place.screen !== 'boot' ? [] : watch.bootsOf(name),
 		changes: aws.commandLog.entries(),
 	};
+};
+
+const meant = (detail: GroupDetail | null, {without}: Services['intended']): GroupDetail | null => {
+	if (detail === null) return null;
+	const view = without(detail.view);
+	return view === detail.view ? detail : {...detail, view};
 };
 
 /** How long names wait for what ranks them. */
@@ -63,14 +74,17 @@ const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'starte
 	groups: null,
 	detail: null,
 	holds: [],
+	pins: [],
+	patients: [],
+	elsewhere: [],
 	boxes: [],
+	knownBoots: [],
 	store: null,
 	lineRate: 0,
 	errors: [],
 	changes: [],
 });
 
-	knownBoots: [],
 const factsFrom = ({region, profile, endpointUrl, readOnly}: Settings): AwsFacts => ({
 	region: region ?? '…',
 	profile,

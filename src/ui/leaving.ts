@@ -5,8 +5,9 @@ import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import type {HoldOutcome, HoldSession} from '../hold/types.ts';
 import {formatHeld, formatTime} from './format.ts';
-import {liveSessions, openRelease} from './hold-flow.ts';
 import {isOn} from './model.ts';
+import {openRelease} from './release-flow.ts';
+import {liveSessions} from './sessions.ts';
 import type {Ui} from './ui.ts';
 
 /** `q` at the fleet: releases first, with the preview. */

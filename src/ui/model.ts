@@ -3,7 +3,8 @@ import type {AwsFacts, Identity, LoggedCall, SeenError} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {KnownBoot} from '../boot/compare-boots.ts';
 import type {GroupDetail, GroupView} from '../groups/types.ts';
-import type {HoldView} from '../hold/types.ts';
+import type {PatientView, PinView} from '../hold/care-types.ts';
+import type {HeldElsewhere, HoldView} from '../hold/types.ts';
 import type {LogStore} from '../stream/types.ts';
 import type {AppState, Problem} from './app-state.ts';
 import type {WatchedBox} from './box-watch.ts';
@@ -30,16 +31,21 @@ export type Model = {
 	/** Of the group in focus. */
 	readonly detail: GroupDetail | null;
 	readonly holds: readonly HoldView[];
+	/** Boxes kept in their wait by this process, and boxes taken out of service by runs of this user. */
+	readonly pins: readonly PinView[];
+	readonly patients: readonly PatientView[];
+	/** Holds of others on the group in focus, with their fuses, as last asked for. */
+	readonly elsewhere: readonly HeldElsewhere[];
 	/** Streams of the group in focus, in the order they were opened. */
 	readonly boxes: readonly WatchedBox[];
+	/** Boots of the group's boxes that were watched in this run, living and gone; [] where no screen asks. */
+	readonly knownBoots: readonly KnownBoot[];
 	readonly store: LogStore | null;
 	readonly lineRate: number;
 	readonly errors: readonly SeenError[];
 	readonly changes: readonly LoggedCall[];
 	/** When this run began, for "no errors since". */
 	readonly startedAt: AwsMs;
-	/** Boots of the group's boxes that were watched in this run, living and gone; [] where no screen asks. */
-	readonly knownBoots: readonly KnownBoot[];
 	readonly colour: boolean;
 };
 

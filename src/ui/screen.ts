@@ -11,7 +11,9 @@ import {actionsView} from './overlays/actions.ts';
 import {helpView} from './overlays/help.ts';
 import {holdPreviewView} from './overlays/hold-preview.ts';
 import {changesView, detailsView, errorsView, unitsView} from './overlays/lists.ts';
+import {patientView} from './overlays/one-patient.ts';
 import {layOverlay, type OverlayView} from './overlays/overlay-view.ts';
+import {questionView} from './overlays/question.ts';
 import {releasePreviewView} from './overlays/release-preview.ts';
 import type {ScreenName} from './place.ts';
 import {activityPanes} from './screens/activity.ts';
@@ -129,6 +131,10 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 			};
 		case 'hold':
 			return holdPreviewView(model, overlay);
+		case 'patient':
+			return patientView(model, overlay);
+		case 'question':
+			return questionView(overlay);
 		case 'release':
 			return releasePreviewView(model, overlay);
 	}

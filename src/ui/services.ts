@@ -7,9 +7,11 @@ import {hostile} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
-import type {Holds} from '../hold/types.ts';
+import type {HeldElsewhere, Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
+import {createElsewhere} from './elsewhere.ts';
+import {createIntended, type Intended} from './intended.ts';
 import {createCopies} from './keep-copies.ts';
 
 export type Services = {
@@ -19,6 +21,10 @@ export type Services = {
 	readonly identity: () => Identity | null;
 	/** Null until the hold's code is loaded, shortly after the first frame. */
 	readonly holds: () => Holds | null;
+	/** Holds of others on the group in focus; asked for again every half minute while its tags tell of one. */
+	readonly elsewhere: () => readonly HeldElsewhere[];
+	/** Strays that this user marked as intended. */
+	readonly intended: Intended;
 	/** The group whose details are polled and whose boxes are streamed; null for none. */
 	readonly focus: (name: string | null) => void;
 	readonly group: () => GroupStore | null;
@@ -90,14 +96,20 @@ export const createServices = (options: ServicesOptions): Services => {
 	);
 	options.holds().then(made => {
 		holds = made;
-		unsubscribe.push(made.subscribe(changed));
+		unsubscribe.push(made.subscribe(changed), made.care.subscribe(changed));
+		// Its refusal is in the errors view; the boxes then stand in the group's list alone.
+		if (!settings.readOnly) made.care.readPatients().then(changed, changed);
 		options.ready(made);
 		changed();
 	}, failed);
+	const intended = createIntended(settings.paths.state, changed);
+	const others = createElsewhere({holds: () => holds, processClock, changed});
 	return {
 		aws,
 		fleet,
 		watch,
+		intended,
+		elsewhere: () => others.on(focused, group?.getState().detail?.view ?? null),
 		identity: () => identity,
 		holds: () => holds,
 		focus: name => {
@@ -121,6 +133,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			for (const stop of unsubscribe) stop();
 			fleet.stop();
 			group?.stop();
+			holds?.care.stop();
 			await watch.stop();
 			await copies.close();
 		},

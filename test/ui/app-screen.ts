@@ -6,6 +6,7 @@ import {expect, onTestFinished} from 'vitest';
 import type {Aws} from '../../src/aws/types.ts';
 import {createEnding} from '../../src/base/exit.ts';
 import type {Shown} from '../../src/base/text.ts';
+import type {Care, DeedResult} from '../../src/hold/care-types.ts';
 import type {Holds} from '../../src/hold/types.ts';
 import {runTui} from '../../src/ui/run-tui.tsx';
 import {processClock, settings} from './fakes.ts';
@@ -91,7 +92,25 @@ export const openApp = ({aws, holds, columns = 100, rows = 30, group = null, par
 	};
 };
 
-const noHolds: Holds = {
+const nothingDone: DeedResult = {done: false, says: 'nothing in this test', next: []};
+
+const noCare: Care = {
+	subscribe: () => () => undefined,
+	act: async () => nothingDone,
+	pins: () => [],
+	pin: () => undefined,
+	unpin: () => undefined,
+	patients: () => [],
+	readPatients: async () => [],
+	bringBack: async () => nothingDone,
+	resumeStrays: async () => nothingDone,
+	stop: () => undefined,
+};
+
+export const noHolds: Holds = {
+	care: noCare,
+	lingerAll: async () => [],
+	takeUp: async () => [],
 	sessions: () => [],
 	subscribe: () => () => undefined,
 	preview: async () => Promise.reject(new Error('no preview in this test')),

@@ -109,8 +109,17 @@ export const aHold = (part: Partial<HoldView> = {}): HoldView => ({
 	baseline: ['AZRebalance'],
 	covered: [idOf(1), idOf(2)],
 	notCovered: [{instanceId: idOf(3), why: 'Pending:Wait: only its launch hook keeps it'}],
-	net: 'none',
+	net: {
+		kind: 'fuse',
+		executionId: '4a9c1111-2222-4333-8444-555566667777',
+		deadline: now + 17 * minute,
+		status: 'InProgress',
+		asYouUntil: null,
+	},
+	adopted: [],
 	warnings: [],
+	question: null,
+	renews: true,
 	outcome: null,
 	...part,
 });
@@ -173,6 +182,9 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		groups: views,
 		detail: views[0] === undefined ? null : detailOf(views[0]),
 		holds: [],
+		pins: [],
+		patients: [],
+		elsewhere: [],
 		boxes: [],
 		knownBoots: [],
 		store: null,
@@ -227,6 +239,11 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 		userData: async () => null,
 		ssmInfo: async () => [],
 		ssmConnected: async () => false,
+		document: async () => null,
+		automation: async () => null,
+		automations: async () => [],
+		simulate: async () => [],
+		role: async () => null,
 		identity: async () => ({
 			accountId: '441200009012',
 			callerArn: 'arn:aws:iam::441200009012:user/ana',
@@ -248,6 +265,17 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 			putTag: change('putTag'),
 			deleteTag: change('deleteTag'),
 			setHealthy: change('setHealthy'),
+			enterStandby: change('enterStandby'),
+			exitStandby: change('exitStandby'),
+			detach: change('detach'),
+			heartbeat: change('heartbeat'),
+			completeHook: change('completeHook'),
+			createDocument: change('createDocument'),
+			startAutomation: async () => {
+				changes.push('startAutomation');
+				return '4a9c1111-2222-4333-8444-555566667777';
+			},
+			stopAutomation: change('stopAutomation'),
 		},
 		stream: {
 			startCommandSession: async () => Promise.reject(new Error('no session in this test')),

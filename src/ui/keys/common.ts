@@ -1,12 +1,13 @@
 /** Keys that mean the same on every screen. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
-import {holdOrRelease, sessionOn} from '../hold-flow.ts';
+import {holdOrRelease} from '../hold-flow.ts';
 import {extensionSeconds} from '../lease.ts';
 import {interrupt, quit, suspendOrExplain} from '../leaving.ts';
 import {goTo, goUp, historyBack, historyForward, openScreen} from '../navigate.ts';
 import {screenNames} from '../place.ts';
 import {panesBelow} from '../screen.ts';
 import {selectedGroup} from '../screens/fleet.ts';
+import {sessionOn} from '../sessions.ts';
 import {nextTheme} from '../theme.ts';
 import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';

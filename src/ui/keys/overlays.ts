@@ -1,25 +1,14 @@
 /** Keys while an overlay is open: it takes them all. */
 import {ours} from '../../base/terminal-text.ts';
-import type {ActionsOverlay, HoldOverlay, Overlay, ReleaseOverlay} from '../app-state.ts';
+import {confirmAction} from '../actions-flow.ts';
+import type {ActionsOverlay, Overlay} from '../app-state.ts';
 import {copy} from '../clipboard.ts';
-import {
-	askHealthy,
-	closeRelease,
-	confirmHold,
-	confirmRelease,
-	keepHolding,
-	nextPreset,
-	problemOf,
-	typeIntoRelease,
-} from '../hold-flow.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import type {Ui} from '../ui.ts';
+import {pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './hold-overlays.ts';
 import {typedBy} from './key-name.ts';
 import {applyLogView, setLogs, unitNames} from './log-moves.ts';
 import {moved, moveKeys, moveOf} from './moves.ts';
-
-/** Milliseconds between a question on the screen and a key that answers it. */
-const readAfterMs = 300;
 
 export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 	switch (overlay.kind) {
@@ -29,6 +18,10 @@ export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 			return pressInHold(ui, overlay, key);
 		case 'release':
 			return pressInRelease(ui, overlay, key);
+		case 'patient':
+			return pressInPatient(ui, overlay, key);
+		case 'question':
+			return pressInQuestion(ui, overlay, key);
 		case 'units':
 			return pressInUnits(ui, overlay, key);
 		case 'actions':
@@ -72,26 +65,6 @@ const pressInHelp = (ui: Ui, overlay: Extract<Overlay, {kind: 'help'}>, key: str
 	if (moveKeys.includes(key)) ui.set({overlay: {...overlay, scroll: scrolled(ui, overlay.scroll, key)}});
 };
 
-const pressInHold = (ui: Ui, overlay: HoldOverlay, key: string) => {
-	if (overlay.busy) return;
-	if (key === 'esc' || key === 'q') return close(ui);
-	if (key === 'tab') return nextPreset(ui, overlay);
-	if (key === 'enter') return confirmHold(ui, overlay);
-	if (key === 'h') ui.set({overlay: {...overlay, setHealthy: !overlay.setHealthy}});
-};
-
-const pressInRelease = (ui: Ui, overlay: ReleaseOverlay, key: string) => {
-	if (key === 'enter') return confirmRelease(ui, overlay);
-	if (overlay.busy && overlay.session.view().outcome === null) return;
-	if (key === 'esc') return closeRelease(ui, overlay);
-	if (overlay.session.view().outcome !== null) return closeRelease(ui, overlay);
-	if (key === 'backspace')
-		return ui.set({overlay: {...overlay, typed: overlay.typed.slice(0, -1), hint: null}});
-	if (/^\d$/.test(key)) return typeIntoRelease(ui, overlay, key);
-	if (key === 'h') return askHealthy(ui, overlay);
-	if (key === 'm') keepHolding(ui, overlay);
-};
-
 const pressInUnits = (ui: Ui, overlay: Extract<Overlay, {kind: 'units'}>, key: string) => {
 	const names = unitNames(ui);
 	const {selected, chosen} = overlay;
@@ -126,32 +99,19 @@ const pressInChanges = (ui: Ui, overlay: Extract<Overlay, {kind: 'changes'}>, ke
 
 const pressInActions = (ui: Ui, overlay: ActionsOverlay, key: string) => {
 	const actions = actionsOf(ui.model());
-	const {selected, asked} = overlay;
+	const {selected, asked, typed} = overlay;
 	const chosen = selected === null ? undefined : actions[selected];
-	if (key === 'esc' || key === 'q') return asked ? ui.set({overlay: {...overlay, asked: false}}) : close(ui);
+	if (key === 'esc')
+		return asked ? ui.set({overlay: {...overlay, asked: false, typed: '', said: null}}) : close(ui);
+	if (key === 'enter') return chosen === undefined ? undefined : confirmAction(ui, overlay, chosen);
+	if (asked && chosen !== undefined && chosen.word !== null) {
+		const text = key === 'backspace' ? typed.slice(0, -1) : `${typed}${typedBy(key) ?? ''}`.slice(0, 10);
+		return ui.set({overlay: {...overlay, typed: text, said: null}});
+	}
+	if (key === 'q') return close(ui);
 	if (key === 'c' && chosen?.command != null) return copy(ui, [chosen.command]);
-	if (key === 'enter' && chosen?.setHealthy != null) return confirmHealthy(ui, overlay, chosen.setHealthy);
 	if (moveKeys.includes(key)) {
 		const to = selected === null ? 0 : moved(selected, actions.length, {direction: moveOf(key), page});
-		ui.set({overlay: {...overlay, selected: to, asked: false, said: null}});
+		ui.set({overlay: {...overlay, selected: to, asked: false, typed: '', said: null}});
 	}
-};
-
-const confirmHealthy = (ui: Ui, overlay: ActionsOverlay, instanceId: string) => {
-	if (!overlay.asked) return ui.set({overlay: {...overlay, asked: true, said: null, paintedAt: null}});
-	const {paintedAt} = overlay;
-	if (paintedAt === null || ui.processClock.now() - paintedAt < readAfterMs) return;
-	ui.set({overlay: {...overlay, asked: false, said: ours`asking AWS …`}});
-	void setHealthy(ui, instanceId);
-};
-
-const setHealthy = async (ui: Ui, instanceId: string) => {
-	const aws = ui.services()?.aws;
-	if (aws === undefined) return;
-	const [settled] = await Promise.allSettled([aws.release.setHealthy(instanceId)]);
-	ui.services()?.group()?.nudge();
-	const {overlay} = ui.state();
-	const said = settled.status === 'fulfilled' ? ours`marked Healthy` : problemOf(settled.reason).message;
-	if (overlay?.kind === 'actions') ui.set({overlay: {...overlay, said}});
-	else ui.toast(said);
 };

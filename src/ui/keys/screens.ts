@@ -26,7 +26,10 @@ const actionsKey: Action = {
 	footer: 7,
 	writes: true,
 	unavailable: noActions,
-	run: ui => ui.set({overlay: {kind: 'actions', selected: null, asked: false, said: null, paintedAt: null}}),
+	run: ui =>
+		ui.set({
+			overlay: {kind: 'actions', selected: null, asked: false, typed: '', said: null, paintedAt: null},
+		}),
 };
 
 const fleetKeys: readonly Action[] = [

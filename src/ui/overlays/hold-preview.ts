@@ -1,14 +1,16 @@
 /** What a hold would suspend, what it costs, what it cannot do: read before anything is changed. */
-import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
+import {cut, hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {HoldPreview} from '../../hold/types.ts';
 import type {HoldOverlay, PresetChoice} from '../app-state.ts';
 import {formatCountdown, formatTime, plural, shortId} from '../format.ts';
-import {leaseSeconds} from '../lease.ts';
+import {secondsOf} from '../lease.ts';
 import type {Model} from '../model.ts';
 import {markOfDouble, uuidOfDouble} from '../names.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
+import {onePatientAsk, onePatientRows} from './one-patient.ts';
 import type {OverlayView} from './overlay-view.ts';
+import {wrapWords} from './wrap.ts';
 
 export const holdPreviewView = (model: Model, overlay: HoldOverlay): OverlayView => ({
 	title: [
@@ -35,7 +37,7 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 	const {preset} = overlay;
 	const preview = previewOf(overlay);
 	const choice = presetRow(overlay);
-	if (preset === 'one-patient') return [choice, blank, ...onePatientRows(preview)];
+	if (preset === 'one-patient') return [choice, blank, ...onePatientRows(model, overlay, preview)];
 	if (preview === null)
 		return [choice, blank, row(span(ours`  reading the group, and asking whether we may resume …`, 'busy'))];
 	return [
@@ -43,14 +45,7 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 		choice,
 		blank,
 		...labelled(ours`Suspends`, wrapNames(preview.wanted.map(name => shown(hostile(name))))),
-		...(preview.baseline.length === 0
-			? []
-			: labelled(ours`Leaves off`, [
-					ours`${joinShown(
-						preview.baseline.map(name => shown(hostile(name))),
-						ours`, `,
-					)}, which was off before us`,
-				])),
+		...offRows(overlay, preview),
 		blank,
 		...labelled(ours`Covers`, [coverage(preview)]),
 		...preview.notCovered
@@ -65,18 +60,15 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 				: preview.costs.flatMap(text => wrapWords(shown(text), 56)),
 		),
 		...labelled(ours`Until`, [
-			ours`${formatTime(model.now + leaseSeconds * 1000)} UTC, in ${formatCountdown(leaseSeconds)}`,
+			ours`${formatTime(model.now + secondsOf(overlay.net) * 1000)} UTC, in ${formatCountdown(secondsOf(overlay.net))}`,
 		]),
+		...netRows(overlay),
 		...joinRows(preview),
-		...(preview.marked.length === 0
-			? []
-			: labelled(ours`Marked`, [
-					ours`${plural(preview.marked.length, 'box', 'boxes')} already marked Unhealthy: ${overlay.setHealthy ? ours`set Healthy once held, h does not` : ours`h sets them Healthy once held`}`,
-				])),
+		...markedRows(model, overlay, preview),
 		...(preview.permission === 'unknown'
 			? [row(span(ours`  !  whether you may resume could not be proven`, 'warn'))]
 			: []),
-		...(preview.refusal === null
+		...(preview.refusal === null || overlay.adopt.length > 0
 			? []
 			: [blank, row(span(ours`  refused: ${shown(hostile(preview.refusal))}`, 'bad'))]),
 	];
@@ -123,20 +115,75 @@ const presetRow = ({preset, presets}: HoldOverlay): Row =>
 		span(ours`tab`, 'accent'),
 	);
 
-const onePatientRows = (preview: HoldPreview | null): readonly Row[] => [
-	...(preview === null
-		? []
-		: [
-				row(
-					span(
-						ours`  ${plural(preview.healthyBoxes, 'healthy box', 'healthy boxes')} keep serving, healing and scaling`,
-					),
-				),
-			]),
-	row(ours`  Nothing is suspended: one box is taken out by Standby or Detach, the others go on.`),
-	row(span(ours`  This version cannot do it yet. By hand:`, 'warn')),
-	row(span(ours`  aws autoscaling enter-standby --no-should-decrement-desired-capacity …`, 'dim')),
-];
+/** What stays off, and strays that a typed yes made ours. */
+const offRows = ({adopt}: HoldOverlay, {baseline}: HoldPreview): readonly Row[] => {
+	const left = baseline.filter(name => !adopt.some(process => process === name));
+	const names = (list: readonly string[]) =>
+		joinShown(
+			list.map(name => shown(hostile(name))),
+			ours`, `,
+		);
+	return [
+		...(adopt.length === 0
+			? []
+			: labelled(ours`Adopts`, [ours`${names(adopt)}: release resumes it with the rest`])),
+		...(left.length === 0 ? [] : labelled(ours`Leaves off`, [ours`${names(left)}, which was off before us`])),
+	];
+};
+
+const netRows = ({net, preset, busy}: HoldOverlay): readonly Row[] => {
+	if (net === 'fuse')
+		return labelled(ours`Net`, [
+			busy
+				? ours`arming its fuse: AWS resumes by itself when unflap cannot`
+				: ours`a fuse in AWS: it resumes by itself when unflap cannot${preset === 'quiet' ? ours`` : ours` (n: without)`}`,
+		]);
+	return [
+		row(
+			span(ours`  Net             `, 'dim'),
+			span(ours`NONE: if this machine dies, nothing resumes this group`, 'bad', true),
+		),
+		row(span(ours`                  15 minutes at most, no renewal`, 'warn')),
+	];
+};
+
+/** Boxes whose mark is taken away once held: the one in focus and pinned ones; without a focus every marked one. */
+export const boxesToHeal = (
+	{pins, place, state}: Pick<Model, 'pins' | 'place' | 'state'>,
+	overlay: HoldOverlay,
+): readonly string[] => {
+	const marked = previewOf(overlay)?.marked ?? [];
+	const pinned = pins.filter(({group}) => group === overlay.group).map(({instanceId}) => instanceId);
+	const focus = place.screen === 'fleet' ? null : (place.box ?? state.selected.box);
+	if (focus === null && pinned.length === 0) return marked;
+	return marked.filter(id => id === focus || pinned.includes(id));
+};
+
+const markedRows = (model: Model, overlay: HoldOverlay, {marked}: HoldPreview): readonly Row[] => {
+	if (marked.length === 0) return [];
+	const healed = boxesToHeal(model, overlay);
+	const rest = marked.length - healed.length;
+	const names = joinShown(
+		healed.slice(0, 3).map(id => shortId(hostile(id))),
+		ours` `,
+	);
+	const more = healed.length > 3 ? ours` and ${healed.length - 3} more` : ours``;
+	return labelled(ours`Marked`, [
+		...(healed.length === 0
+			? []
+			: [
+					ours`Unhealthy: ${names}${more}`,
+					overlay.setHealthy
+						? ours`set Healthy once held; h does not`
+						: ours`release would kill it; h sets it Healthy once held`,
+				]),
+		...(rest === 0
+			? []
+			: [
+					ours`${plural(rest, 'box', 'boxes')}${healed.length === 0 ? ours`` : ours` more`} marked Unhealthy, not in focus: left so`,
+				]),
+	]);
+};
 
 const coverage = ({covered, notCovered}: HoldPreview): Shown =>
 	ours`covered ${covered.length} · not covered ${notCovered.length}`;
@@ -161,16 +208,6 @@ const labelled = (label: Shown, lines: readonly Shown[]): readonly Row[] =>
 
 const wrapNames = (names: readonly Shown[]): readonly Shown[] => wrapWords(joinShown(names, ours` `), 56);
 
-export const wrapWords = (text: Shown, cells: number): readonly Shown[] => {
-	const lines: string[] = [''];
-	for (const word of text.split(' ')) {
-		const last = lines.at(-1) ?? '';
-		if (last !== '' && last.length + 1 + word.length > cells) lines.push(word);
-		else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-	}
-	return lines.map(line => line as Shown);
-};
-
 const problemRows = ({message, next}: NonNullable<HoldOverlay['problem']>): readonly Row[] => [
 	blank,
 	...wrapWords(message, 70).map((line, index) =>
@@ -188,17 +225,24 @@ const problemRows = ({message, next}: NonNullable<HoldOverlay['problem']>): read
 const askRow = (overlay: HoldOverlay): Row => {
 	const {problem, preset, asked, busy} = overlay;
 	const preview = previewOf(overlay);
-	if (problem !== null) return row(span(ours`  esc`, 'accent'), span(ours` leaves`));
-	if (busy) return row(span(ours`  holding …`, 'busy'));
-	if (preset === 'one-patient')
+	if (problem !== null)
 		return row(
-			span(ours`  tab`, 'accent'),
-			span(ours` other presets   `),
-			span(ours`esc`, 'accent'),
+			span(ours`  esc`, 'accent'),
 			span(ours` leaves`),
+			...(preset === 'one-patient' || preset === 'quiet'
+				? []
+				: [span(ours`   n`, 'accent'), span(ours` without a net, 15 minutes at most`)]),
 		);
-	if (preview === null || preview.refusal !== null)
+	if (busy) return row(span(ours`  holding …`, 'busy'));
+	if (preset === 'one-patient') return onePatientAsk;
+	if (preview === null || (preview.refusal !== null && overlay.adopt.length === 0))
 		return row(span(ours`  esc`, 'accent'), span(ours` leaves`));
+	if (overlay.net === 'none')
+		return row(
+			span(ours`  Type the group's name to hold without a net, or esc   `, 'warn'),
+			span(ours`▏${cut(shown(hostile(overlay.typed)), 20)}▕`, 'accent', true),
+			...(overlay.hint === null ? [] : [span(ours` ${overlay.hint}`, 'warn')]),
+		);
 	if (asked)
 		return row(
 			span(ours`  quiet stops launches: lost capacity is not replaced. `, 'warn'),

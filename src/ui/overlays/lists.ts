@@ -7,8 +7,8 @@ import type {Model} from '../model.ts';
 import {selectedGroup} from '../screens/fleet.ts';
 import {selectedBox} from '../screens/group.ts';
 import {blank, type Row, row, span} from '../span.ts';
-import {wrapWords} from './hold-preview.ts';
 import type {OverlayView} from './overlay-view.ts';
+import {wrapWords} from './wrap.ts';
 
 const close = row(span(ours`  esc`, 'accent'), span(ours` closes`));
 
