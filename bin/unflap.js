@@ -16,7 +16,20 @@ if (process.report) process.report.excludeEnv = true;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The words of the table in src/main.ts: any other first word is the name of a group. */
-const words = ['ls', 'show', 'hold', 'holds', 'release', 'logs', 'boot', 'demo', 'lab', 'info'];
+const words = [
+	'ls',
+	'show',
+	'hold',
+	'holds',
+	'release',
+	'logs',
+	'boot',
+	'demo',
+	'lab',
+	'doctor',
+	'policy',
+	'info',
+];
 const flagsWithValue = [
 	...['-p', '--profile', '-r', '--region', '-o', '--output', '--endpoint-url', '--config'],
 	...['--view', '-f', '--filter'],

@@ -27,6 +27,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	logs: async () => (await import('./cli/logs.ts')).logsCommand,
 	demo: async () => (await import('./cli/demo.ts')).demoCommand,
 	lab: async () => (await import('./cli/lab.ts')).labCommand,
+	doctor: async () => (await import('./cli/doctor.ts')).doctorCommand,
+	policy: async () => (await import('./cli/policy.ts')).policyCommand,
 	info: async () => (await import('./cli/info.ts')).infoCommand,
 };
 

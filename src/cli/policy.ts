@@ -79,7 +79,7 @@ const readPlace = (
 	return {partition: partitionOf(region), account, tag: readTag(flags['tag']), fuseRoleArn: role};
 };
 
-const readTag = (value: unknown): PolicyPlace['tag'] => {
+export const readTag = (value: unknown): PolicyPlace['tag'] => {
 	if (value === undefined) return {key: 'environment', values: ['dev', 'staging']};
 	const [key = '', values = ''] = String(value).split(/=(.*)/s);
 	const list = values.split(',').filter(Boolean);

@@ -1,0 +1,119 @@
+/** `doctor`: holds and what they left, room for tags, and whether the boxes of a group can be reached. */
+import type {Aws, Group} from '../aws/types.ts';
+import {UnflapError} from '../base/errors.ts';
+import type {Hostile} from '../base/text.ts';
+import type {PatientView} from '../hold/care-types.ts';
+import type {HeldElsewhere} from '../hold/types.ts';
+import {area, type Check} from './doctor-report.ts';
+
+const holdLines = area('Holds');
+const boxLines = area('Boxes');
+
+export const checkHolds = (holds: readonly HeldElsewhere[], only: string | null): readonly Check[] => {
+	const here = holds.filter(({group}) => only === null || group === only);
+	if (here.length === 0) return [holdLines.ok('holds', 'nothing is held, and nothing is suspended')];
+	return here.map(holdCheck);
+};
+
+const holdCheck = (hold: HeldElsewhere): Check => {
+	const {group, suspended} = hold;
+	const what = suspended.length === 0 ? 'nothing any more' : suspended.join(' ');
+	switch (hold.state) {
+		case 'live':
+			return holdLines.ok(group, `held by ${hold.owner}: ${what}`);
+		case 'expired':
+			return holdLines.warn(group, `a hold of ${hold.owner} is over and not cleaned up: ${what}`, [
+				hold.mine ? 'unflap release --all' : `unflap release --hold ${hold.holdId}`,
+			]);
+		case 'stray':
+			return holdLines.warn(group, `suspended, and no hold says why: ${what}`, [
+				'ask who did it: CloudTrail, SuspendProcesses',
+				'unflap never resumes it by itself',
+			]);
+	}
+};
+
+export const checkPatients = (patients: readonly PatientView[]): readonly Check[] =>
+	patients.map(({group, instanceId, way, undo}) =>
+		holdLines.warn(
+			group,
+			way === 'standby'
+				? `${instanceId} was put into Standby by unflap`
+				: `${instanceId} was detached by unflap: it runs, and costs, outside the group`,
+			undo === null ? ['bring it back in the console'] : [undo],
+		),
+	);
+
+/** A group carries 50 tags at most; each hold needs one. */
+const mostTags = 50;
+
+export const checkTagRoom = (groups: readonly Group[], named: boolean): readonly Check[] => {
+	const tight = groups.filter(({tags}) => tags.length >= mostTags - 1);
+	const lines = tight.map(({name, tags}) =>
+		tags.length >= mostTags
+			? holdLines.fail(name, `it has ${tags.length} tags: no room for that of a hold`, ['remove one'])
+			: holdLines.warn(name, `it has ${tags.length} tags: room for one hold, not for two`, ['remove one']),
+	);
+	const [only] = groups;
+	if (lines.length > 0) return lines;
+	return named && only !== undefined
+		? [holdLines.ok('tags', `${only.tags.length} of ${mostTags}: there is room for a hold`)]
+		: [holdLines.ok('tags', 'every group has room for the tag of a hold')];
+};
+
+export const checkGroup = ({name, status, operator}: Group): readonly Check[] => [
+	...(status === null ? [] : [holdLines.fail(name, `it is being deleted (${status})`, [])]),
+	...(operator === null
+		? []
+		: [
+				holdLines.fail(name, `only ${operator} may change it: holds are refused`, [
+					'hold it where it is managed',
+				]),
+			]),
+];
+
+/** Whether Systems Manager reaches each box: what `logs`, `boot` and the TUI need. */
+export const checkBoxes = async (aws: Aws, {instances}: Group): Promise<readonly Check[]> => {
+	if (instances.length === 0) return [boxLines.ok('boxes', 'there are none just now')];
+	try {
+		const ids = instances.map(({instanceId}) => instanceId);
+		const known = new Map((await aws.polling.ssmInfo(ids)).map(info => [info.instanceId, info]));
+		return await Promise.all(
+			instances.map(async ({instanceId, lifecycleState}) => {
+				const info = known.get(instanceId);
+				if (info === undefined)
+					return boxLines.warn(instanceId, `${lifecycleState}; Systems Manager does not know it`, unmanaged);
+				const agent = info.agentVersion === null ? '' : `, agent ${info.agentVersion}`;
+				const isReachable = info.pingStatus === 'Online' && (await isConnected(aws, instanceId));
+				return isReachable
+					? boxLines.ok(instanceId, `${lifecycleState}; it can be reached${agent}`)
+					: boxLines.warn(
+							instanceId,
+							`${lifecycleState}; Systems Manager says ${info.pingStatus}${agent}`,
+							disconnected,
+						);
+			}),
+		);
+	} catch (error) {
+		return [boxLines.unanswered('boxes', error, 'warn')];
+	}
+};
+
+const isConnected = async (aws: Aws, instanceId: string): Promise<boolean> => {
+	try {
+		return await aws.polling.ssmConnected(instanceId);
+	} catch (error) {
+		// Who may not ask this takes the word of the list.
+		if (error instanceof UnflapError && error.kind === 'denied') return true;
+		throw error;
+	}
+};
+
+const unmanaged: readonly Hostile[] = [
+	'wait two or three minutes after its start',
+	'check its instance profile (AmazonSSMManagedInstanceCore) and port 443 to ssm and ssmmessages',
+];
+const disconnected: readonly Hostile[] = [
+	'look at its console output: unflap boot BOX',
+	'check port 443 to ssmmessages, and that the agent runs',
+];
