@@ -1,16 +1,33 @@
 /** Preflight: from `begin` to the first change. Nothing here changes anything in AWS. */
 
-import {openPlan} from './core-change.ts';
+import {openPlan, runsOf, since} from './core-change.ts';
+import {
+	absorbable,
+	addReason,
+	isNear,
+	knowRuns,
+	noticeOthers,
+	otherHoldsOf,
+	sharedProcesses,
+} from './core-others.ts';
 import {startRelease} from './core-release.ts';
-import {call, now, pause, suspendedNames, telling, warn} from './core-rules.ts';
-import type {Answer, HoldState, SeenGroup, Turn} from './core-state.ts';
+import {call, now, pause, reasonOf, suspendedNames, telling, warn} from './core-rules.ts';
+import type {Answer, HoldState, Ownership, SeenGroup, Turn} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds} from './tag.ts';
 
 /** A group takes 50 tags; those of AWS itself do not count. */
 const maxTags = 50;
+/** Two reads so far apart where another hold is near: what is suspended now may be just about to be given back. */
+const nearReadMs = 5000;
+const longestWithoutNetMs = 900_000;
 
-export const begin = (state: HoldState): Turn => call(state, {at: 'look', first: null}, {do: 'read'});
+export const begin = (state: HoldState): Turn => {
+	const {net, forMs} = state.facts;
+	if (net === 'none' && forMs > longestWithoutNetMs)
+		return refuse(state, 'Without a fuse a hold lasts 15 minutes at most', ['--for 15m']);
+	return call(state, {at: 'look', first: null}, {do: 'read'});
+};
 
 export const looked = (state: HoldState, first: SeenGroup | null, answer: Answer): Turn => {
 	if (answer.of !== 'read') return refuse(state, 'The group could not be read', []);
@@ -22,15 +39,13 @@ export const looked = (state: HoldState, first: SeenGroup | null, answer: Answer
 		]);
 	const why = reasonAgainst(state, group);
 	if (why !== null) return refuse(state, why, []);
-	const others = otherHolds(group.tags, state.facts.holdId, now(state).awsMs);
-	// Another hold is near: what is suspended now may be theirs, or just about to be given back.
-	if (others.length > 0 && first === null) return pause(state, {at: 'look-wait', first: group}, 5000);
-	return divide(state, first ?? group, group);
+	return call(state, {at: 'look-runs', group, first}, {do: 'see-fuses', since: since(state)});
 };
 
 const reasonAgainst = (state: HoldState, group: SeenGroup): string | null => {
 	if (group.status !== null) return `The group is being deleted: ${group.status}`;
 	if (group.operator !== null) return `Only ${group.operator} may change this group`;
+	if (state.facts.group.includes('{{')) return 'The name of the group cannot be handed to an automation';
 	const others = otherHolds(group.tags, state.facts.holdId, now(state).awsMs);
 	if (others.some(other => other.phase === 'newer')) return 'A newer unflap holds this group';
 	if (group.tags.filter(({key}) => !key.startsWith('aws:')).length >= maxTags)
@@ -38,49 +53,69 @@ const reasonAgainst = (state: HoldState, group: SeenGroup): string | null => {
 	return null;
 };
 
+/** Who else holds: where that cannot be read, what others suspended counts as off before us. */
+export const lookedRuns = (
+	before: HoldState,
+	group: SeenGroup,
+	first: SeenGroup | null,
+	answer: Answer,
+): Turn => {
+	const known = noticeOthers(knowRuns(before, runsOf(answer)), group);
+	const others = otherHoldsOf(known, group);
+	if (isNear(others) && first === null) return pause(known, {at: 'look-wait', first: group}, nearReadMs);
+	const turn = divide(known, first ?? group, group);
+	const isBlind = known.runs.failed && isNear(others);
+	return isBlind
+		? telling(turn, warn('The fuses of other holds could not be read: what they suspended is left to them'))
+		: turn;
+};
+
 /**
- * What of the aim is ours to suspend, what another hold keeps, and what was off before us. A tag alone proves nothing
- * (threats.md H1), and without fuses there is no other proof: what another's tag claims is never ours to resume. It is
- * `joined`: when its holder gives it back, the keep loop sees it running, suspends it and owns it from then on. So each
- * suspension has one owner, who resumes it whatever other tags claim (H2), and the last one out leaves nothing.
+ * What of the aim is ours to keep suspended, and what was off before us. What another hold provably suspended is one
+ * suspension with ours: it joins `wanted`, and the last one out resumes it. So does what an expired hold left behind.
  */
-export const divideAim = (
-	{aim, holdId}: {readonly aim: HoldState['facts']['aim']; readonly holdId: string},
-	reads: readonly SeenGroup[],
-	awsMs: number,
-) => {
-	const suspended = new Set(reads.flatMap(suspendedNames));
-	const claimed = new Set(
-		reads
-			.slice(-1)
-			.flatMap(group => otherHolds(group.tags, holdId, awsMs))
-			.filter(other => other.phase === 'live' || other.phase === 'releasing')
-			.flatMap(other => other.claims),
-	);
-	const wanted = without(aim, suspended);
-	const joined = aim.filter(process => suspended.has(process) && claimed.has(process));
-	const baseline = [...suspended].filter(process => !(joined as readonly string[]).includes(process));
-	return {wanted, joined, baseline: [...inOrder(baseline), ...unknownNames(baseline)]};
-};
-
-const unknownNames = (names: readonly string[]): readonly string[] => {
-	const known = new Set<string>(inOrder(names));
-	return names.filter(name => !known.has(name));
-};
-
 const divide = (state: HoldState, first: SeenGroup, second: SeenGroup): Turn => {
-	const parts = divideAim(state.facts, [first, second], now(state).awsMs);
-	if (parts.wanted.length + parts.joined.length === 0)
+	const own = divideAim(state, first, second);
+	if (own.wanted.length === 0)
 		return refuse(state, 'All of it is suspended already, by others: there is nothing to hold', [
 			'unflap holds shows what is suspended and since when',
 		]);
-	const own = {...state.own, ...parts, arn: second.arn};
 	const others = otherHolds(second.tags, state.facts.holdId, now(state).awsMs);
 	return call(
 		{...state, own, watch: {...state.watch, lastGroup: second, others: others.map(other => other.holdId)}},
 		{at: 'probe'},
 		{do: 'probe'},
 	);
+};
+
+const divideAim = (state: HoldState, first: SeenGroup, second: SeenGroup): Ownership => {
+	const {aim, adopt, net} = state.facts;
+	const isNow = (process: string) => reasonOf(second, process) !== undefined;
+	// Without a fuse of our own nobody could leave anything to us: we join nothing.
+	const shared = net === 'none' ? [] : sharedProcesses(otherHoldsOf(state, second), second);
+	const left = net === 'none' ? [] : absorbable(state, second).flatMap(({processes}) => processes);
+	const joined = [...shared.filter(process => aim.includes(process)), ...left, ...adopt.filter(isNow)];
+	const suspended = new Set([first, second].flatMap(suspendedNames));
+	const wanted = inOrder([...without(aim, suspended), ...joined]);
+	const names: readonly string[] = wanted;
+	const baseline = [...suspended].filter(process => !names.includes(process));
+	const own = {
+		...state.own,
+		arn: second.arn,
+		wanted,
+		baseline: [...inOrder(baseline), ...unknownNames(baseline)],
+		// Whoever leaves a process to us trusts our fuse: from now on it is ours to resume.
+		sent: joined.length > 0,
+	};
+	return joined.reduce<Ownership>(
+		(one, process) => addReason(one, process, reasonOf(second, process) ?? ''),
+		own,
+	);
+};
+
+const unknownNames = (names: readonly string[]): readonly string[] => {
+	const known = new Set<string>(inOrder(names));
+	return names.filter(name => !known.has(name));
 };
 
 export const probed = (state: HoldState, answer: Answer): Turn => {
@@ -110,7 +145,11 @@ export const intended = (state: HoldState, answer: Answer): Turn =>
 export const guarded = (state: HoldState, tries: number, answer: Answer): Turn => {
 	if (answer.result.ok) {
 		if (state.heldAt !== null) return pause(state, {at: 'idle'}, 0);
-		return openPlan(state, 'acquire', {tag: true, processes: state.own.wanted});
+		return openPlan(state, 'acquire', {
+			fuse: true,
+			tag: true,
+			processes: state.own.wanted,
+		});
 	}
 	const {message} = answer.result.failure;
 	if (tries < 1) return pause(state, {at: 'guard-again', tries: tries + 1}, 500);

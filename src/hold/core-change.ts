@@ -1,64 +1,71 @@
 /**
- * One change at a time, always in this order: note it in the ledger, write the tag, suspend, read back, note again.
- * The first hold, a repair, an adoption, a renewal and a restored tag are all such plans.
+ * One change at a time, always in this order: fuse, tag, older fuses stopped, suspend, read back; each noted in the
+ * ledger before it is made. The first hold, a repair, an adoption, a renewal and a restored tag are all such changes.
  */
 import type {ScalingProcess} from '../aws/types.ts';
+import {armLooked, noteFuse} from './core-arm.ts';
+import {currentFuse, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
+import {absorbable, acceptShared, knowRuns, noticeOthers, runsSinceMs, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
-import {
-	call,
-	isNewer,
-	isOurs,
-	maySuspend,
-	now,
-	pause,
-	reasonOf,
-	rememberTag,
-	retryWaitMs,
-	tagValue,
-	telling,
-	warn,
-} from './core-rules.ts';
-import {abandon, settle} from './core-settle.ts';
+import {call, isOurs, now, pause, reasonOf, rememberTag, retryWaitMs, tagValue} from './core-rules.ts';
+import {abandon, finishPlan} from './core-settle.ts';
 import type {Answer, HoldState, LedgerPhase, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
+import {stopFuses} from './core-stop.ts';
 import {without} from './processes.ts';
 
 /** Retries of a tag or a suspend go on this long, and so does reading back. */
 const changeMs = 30_000;
-/** A read is taken for old so long after a change, when it tells of a time before it. */
-const settleMs = 12_000;
+/** Our fuse, read longer ago than this, is read again before a suspend. */
+const lookBeforeMs = 20_000;
 
-/** The tag's note has a phase that is finished, not only removed: a tag is a change. */
+export type PlanParts = {
+	/** Arm a new fuse; without a net there is none. */
+	readonly fuse: boolean;
+	readonly tag: boolean;
+	readonly processes: readonly ScalingProcess[];
+	readonly own?: Ownership;
+};
+
 export const openPlan = (
 	state: HoldState,
 	purpose: Plan['purpose'],
-	{
-		tag,
-		processes,
-		own = state.own,
-	}: {
-		readonly tag: boolean;
-		readonly processes: readonly ScalingProcess[];
-		readonly own?: Ownership;
-	},
+	{fuse, tag, processes, own = state.own}: PlanParts,
 ): Turn => {
 	const {processMs} = now(state);
-	const plan = {
+	const plan: Plan = {
 		purpose,
+		fuse: null,
 		tag,
 		processes,
 		startedMs: processMs,
-		sentMs: processMs,
+		sentMs: null,
+		armedMs: processMs,
 		tries: 0,
+		armLost: false,
 		confirmed: false,
 		before: state.own,
 	};
-	if (!tag) return noteSuspend({...state, own}, plan);
-	const noted = rememberTag(own, tagValue(state, own));
-	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
-	return call({...state, own: noted}, {at: 'note', plan}, {do: 'note', phase, own: noted});
+	if (fuse && state.facts.net === 'fuse') return noteFuse(state, plan, own);
+	return tag ? noteTag({...state, own}, plan) : noteSuspend({...state, own}, plan);
 };
 
-export const planNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
+export const fuseLooked = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	const result = armLooked(state, plan, answer);
+	if ('turn' in result) return result.turn;
+	const {asleep} = result;
+	const watch = {...asleep.watch, netLostMs: null, fuseAskedMs: now(state).processMs};
+	const restarted = {...plan, tries: 0, startedMs: now(state).processMs};
+	return noteTag({...asleep, watch}, restarted);
+};
+
+/** The tag's bytes are noted before they are written: only what we wrote is our tag (H4). */
+const noteTag = (state: HoldState, plan: Plan): Turn => {
+	const own = rememberTag(state.own, tagValue(state, state.own));
+	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
+	return call({...state, own}, {at: 'note-tag', plan}, {do: 'note', phase, own});
+};
+
+export const tagNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 	answer.result.ok
 		? putTag(state, plan)
 		: abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
@@ -67,11 +74,7 @@ export const putTag = (state: HoldState, plan: Plan): Turn =>
 	call({...state, tagMayExist: true}, {at: 'tag', plan}, {do: 'put-tag', value: tagValue(state, state.own)});
 
 export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
-	if (answer.result.ok) {
-		const next = {...plan, tries: 0};
-		if (plan.processes.length === 0) return finishPlan(state, next);
-		return call(state, {at: 'recheck', plan: next}, {do: 'read'});
-	}
+	if (answer.result.ok) return afterTag(state, {...plan, tries: 0});
 	const {failure} = answer.result;
 	if (failure.settled && plan.purpose === 'acquire' && plan.tries === 0 && failure.lasting)
 		return abandon({...state, tagMayExist: false}, plan, failure.message, failure.next);
@@ -80,18 +83,66 @@ export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
 	return pause(state, {at: 'tag-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
 };
 
-/** One Describe just before the suspend: `wanted − suspended now` is sent, and what others took meanwhile is theirs. */
+const afterTag = (state: HoldState, plan: Plan): Turn => {
+	if (plan.purpose !== 'acquire') return stopOlder(state, plan);
+	const group = state.watch.lastGroup;
+	const expired = group === null ? [] : absorbable(state, group).map(({holdId}) => holdId);
+	return absorb(state, plan, expired);
+};
+
+/** The tags of expired holds go last: what they wanted is in our fuse, our tag and our ledger by now. */
+export const absorb = (state: HoldState, plan: Plan, left: readonly string[]): Turn => {
+	const [holdId, ...more] = left;
+	if (holdId === undefined) return stopOlder(state, plan);
+	return call(state, {at: 'absorb', plan, left: more}, {do: 'absorb-tag', holdId});
+};
+
+const stopOlder = (state: HoldState, plan: Plan): Turn => {
+	if (plan.fuse === null) return stopped(state, plan);
+	const result = stopFuses(state, {for: 'plan', plan});
+	return result.over ? stopped(result.state, plan) : result.turn;
+};
+
+/** Older fuses are stopped, or will be by the loop; a fuse that fired meanwhile ends the hold. */
+export const stopped = (state: HoldState, plan: Plan): Turn => {
+	if (state.own.fuses.some(({final}) => final === 'success'))
+		return startRelease(state, 'fuse-fired', 'An older fuse of this hold fired: AWS resumed the processes');
+	return plan.processes.length === 0
+		? finishPlan(state, plan)
+		: call(state, {at: 'recheck', plan: {...plan, tries: 0}}, {do: 'read'});
+};
+
+/** One Describe just before the suspend: `wanted − suspended now` is sent. */
 export const rechecked = (state: HoldState, plan: Plan, answer: Answer): Turn => {
 	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
 		return elapsed(state, plan) >= changeMs
 			? abandon(state, plan, 'The group could not be read before suspending')
 			: pause(state, {at: 'recheck-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
 	const group = answer.result.value;
+	const noticed = noticeOthers(state, group);
+	const taken = plan.processes.some(process => reasonOf(group, process) !== undefined);
+	if (taken && wasNear(noticed))
+		return call(noticed, {at: 'recheck-runs', plan, group}, {do: 'see-fuses', since: since(state)});
+	return divideTaken(noticed, plan, group);
+};
+
+export const recheckRuns = (state: HoldState, plan: Plan, group: SeenGroup, answer: Answer): Turn =>
+	divideTaken(knowRuns(state, runsOf(answer)), plan, group);
+
+/** Suspended by another hold meanwhile: one suspension with ours. By anybody else: it was never ours. */
+const divideTaken = (state: HoldState, plan: Plan, group: SeenGroup): Turn => {
+	const {rate} = now(state);
+	const shared = acceptShared(state, group);
 	const taken = plan.processes.filter(process => reasonOf(group, process) !== undefined);
-	const own = taken.reduce(giveUp, state.own);
+	const theirs = taken.filter(process => !isOurs(shared.own, process, reasonOf(group, process) ?? '', rate));
+	const own = theirs.reduce(giveUp, shared.own);
 	const processes = without(plan.processes, taken);
 	const next = {...plan, processes, tries: 0};
-	return processes.length === 0 ? finishPlan({...state, own}, next) : noteSuspend({...state, own}, next);
+	const after = {...shared, own, watch: {...shared.watch, lastGroup: group}};
+	if (processes.length > 0) return noteSuspend(after, next);
+	return plan.purpose === 'acquire'
+		? call(after, {at: 'confirm', plan: next}, {do: 'read'})
+		: finishPlan(after, next);
 };
 
 /** Written before the call: whoever finishes the entry must know that it may have been applied. */
@@ -107,18 +158,33 @@ export const suspendNoted = (state: HoldState, plan: Plan, answer: Answer): Turn
 		? suspend(state, plan)
 		: abandon(state, plan, `The ledger could not be written: ${answer.result.failure.message}`);
 
+/** Our fuse is looked at before every suspend, unless that was a moment ago. */
 export const suspend = (state: HoldState, plan: Plan): Turn => {
-	if (!maySuspend(state))
-		return startRelease(
-			state,
-			state.spent ? 'jump' : 'lease',
-			'Too late to suspend: the hold is about to end',
-		);
+	const fuse = currentFuse(state);
+	if (isFresh(state, lookBeforeMs) || fuse?.executionId == null) return sendSuspend(state, plan);
+	return call(state, {at: 'suspend-look', plan}, {do: 'see-fuse', executionId: fuse.executionId});
+};
+
+export const suspendLooked = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+	const fuse = currentFuse(state);
+	if (fuse === null || answer.of !== 'see-fuse' || !answer.result.ok) return sendSuspend(state, plan);
+	return sendSuspend(lookedAt(state, fuse, answer.result.value), plan);
+};
+
+const sendSuspend = (state: HoldState, plan: Plan): Turn => {
+	if (!maySuspend(state)) return tooLate(state);
 	return call(
 		{...state, suspendCalled: true},
 		{at: 'suspend', plan: {...plan, sentMs: now(state).processMs}},
 		{do: 'suspend', processes: plan.processes},
 	);
+};
+
+const tooLate = (state: HoldState): Turn => {
+	if (state.spent) return startRelease(state, 'jump', 'Too late to suspend: this machine slept');
+	return isFresh(state)
+		? startRelease(state, 'lease', 'Too late to suspend: the hold is about to end')
+		: startRelease(state, 'net-lost', 'The fuse is not asleep: nothing is suspended without it');
 };
 
 export const suspendAnswered = (state: HoldState, plan: Plan, answer: Answer): Turn => {
@@ -134,88 +200,16 @@ export const suspendAnswered = (state: HoldState, plan: Plan, answer: Answer): T
 	return pause(after, {at: 'suspend-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
 };
 
-/** Read back until all are present; twice, 10 s apart, when another hold is on the group. */
-export const confirmed = (state: HoldState, plan: Plan, answer: Answer): Turn => {
-	const again = {...plan, tries: plan.tries + 1};
-	const sinceSent = now(state).processMs - plan.sentMs;
-	const late = sinceSent >= changeMs;
-	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
-		return late
-			? abandon(state, plan, 'What was suspended could not be read back')
-			: pause(state, {at: 'confirm-wait', plan: again}, wait(state, plan), true);
-	const group = answer.result.value;
-	const settled = sinceSent >= settleMs;
-	const judged = judge(state, plan, group, settled);
-	const unclear = judged.own.wanted.some(process => isOlder(judged, plan, group, process));
-	if (unclear && !settled) return pause(judged, {at: 'confirm-wait', plan: again}, 2000);
-	const missing = without(judged.own.wanted, Object.keys(judged.own.changed)).filter(
-		process => plan.processes.includes(process) && reasonOf(group, process) === undefined,
-	);
-	if (missing.length > 0)
-		return late
-			? abandon(judged, plan, `Somebody keeps resuming ${missing.join(', ')}`)
-			: pause(judged, {at: 'confirm-wait', plan: again}, Math.min(2000, wait(state, plan)));
-	if (plan.purpose === 'acquire' && state.watch.others.length > 0 && !plan.confirmed)
-		return pause(judged, {at: 'confirm-wait', plan: {...again, confirmed: true}}, 10_000);
-	return finishPlan(closeWindows(judged), plan);
-};
-
-/** Each process of the plan: ours with its reason remembered, or somebody else's after all. */
-const judge = (state: HoldState, plan: Plan, group: SeenGroup, settled: boolean): HoldState => {
-	const {rate} = now(state);
-	let own = state.own;
-	for (const process of plan.processes) {
-		const reason = reasonOf(group, process);
-		if (reason === undefined || own.changed[process] !== undefined) continue;
-		if (isOurs(own, process, reason, rate)) own = remember(own, process, reason);
-		else if (isNewer(own, process, reason)) own = {...own, changed: {...own.changed, [process]: reason}};
-		else if (settled) own = giveUp(own, process);
-	}
-	return {...state, own, watch: {...state.watch, lastGroup: group}};
-};
-
-/** A foreign reason from before our call: another was faster, or this read is old. */
-const isOlder = (state: HoldState, plan: Plan, group: SeenGroup, process: ScalingProcess): boolean => {
-	const reason = plan.processes.includes(process) ? reasonOf(group, process) : undefined;
-	if (reason === undefined || state.own.changed[process] !== undefined) return false;
-	return !isOurs(state.own, process, reason, now(state).rate);
-};
-
-const remember = (own: Ownership, process: ScalingProcess, reason: string): Ownership => {
-	const known = own.fingerprint[process] ?? [];
-	if (known.includes(reason)) return own;
-	return {...own, fingerprint: {...own.fingerprint, [process]: [...known, reason].slice(-8)}};
-};
-
 /** Suspended by another between our look and our call: it was never ours. */
-const giveUp = (own: Ownership, process: ScalingProcess): Ownership => ({
+export const giveUp = (own: Ownership, process: ScalingProcess): Ownership => ({
 	...own,
 	wanted: without(own.wanted, [process]),
-	baseline: [...own.baseline, process],
+	adopted: without(own.adopted, [process]),
+	baseline: [...own.baseline.filter(name => name !== process), process],
 });
 
-/** A Suspend without an answer may arrive late, and renew the reason: its window stays open. */
-const closeWindows = (state: HoldState): HoldState => {
-	const {awsMs} = now(state);
-	if (state.own.unanswered) return state;
-	const windows = state.own.windows.map(window => (window.to === null ? {...window, to: awsMs} : window));
-	return {...state, own: {...state.own, windows}};
-};
-
-/** A renewal and a tag written again need no second note. */
-const finishPlan = (state: HoldState, plan: Plan): Turn => {
-	if (state.own.wanted.length + state.own.joined.length === 0)
-		return startRelease(state, 'acquire-failed', 'All of it was suspended by others in the meantime');
-	if (plan.processes.length === 0 && plan.purpose !== 'acquire') return settle(state, plan);
-	return call(state, {at: 'note-done', plan}, {do: 'note', phase: 'held', own: state.own});
-};
-
-export const doneNoted = (state: HoldState, plan: Plan, answer: Answer): Turn => {
-	const turn = settle(state, plan);
-	return answer.result.ok
-		? turn
-		: telling(turn, warn(`The ledger could not be written: ${answer.result.failure.message}`));
-};
-
-const elapsed = (state: HoldState, plan: Plan): number => now(state).processMs - plan.startedMs;
-const wait = (state: HoldState, plan: Plan): number => retryWaitMs(plan.tries, elapsed(state, plan));
+export const runsOf = (answer: Answer) =>
+	answer.of === 'see-fuses' && answer.result.ok ? answer.result.value : null;
+export const since = (state: HoldState): number => now(state).awsMs - runsSinceMs;
+export const elapsed = (state: HoldState, plan: Plan): number => now(state).processMs - plan.startedMs;
+export const wait = (state: HoldState, plan: Plan): number => retryWaitMs(plan.tries, elapsed(state, plan));

@@ -1,44 +1,105 @@
-/** The keep loop: one Describe, then the first row of hold.md's table that applies. */
-import type {ScalingProcess} from '../aws/types.ts';
-import {openPlan} from './core-change.ts';
+/** The keep loop: our fuse every 30 s, one Describe, the runs of others when they are near; then the table decides. */
+import {openPlan, runsOf, since} from './core-change.ts';
+import {changeFuse, currentFuse, holdEnd, lookedAt, staleFuses} from './core-fuse.ts';
+import {hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
-import {
-	call,
-	isNewer,
-	isOurs,
-	maySuspend,
-	now,
-	oursSuspended,
-	ownTag,
-	pause,
-	reasonOf,
-	stillOurs,
-	suspendedNames,
-	telling,
-	warn,
-} from './core-rules.ts';
-import type {Answer, HoldState, SeenGroup, Turn} from './core-state.ts';
-import {inOrder, without} from './processes.ts';
-import {brokenTagKey, otherHolds} from './tag.ts';
+import {call, now, pause, telling, warn} from './core-rules.ts';
+import type {Answer, HoldState, SeenFuse, SeenGroup, Turn} from './core-state.ts';
+import {stopFuses} from './core-stop.ts';
+import {rest, rows} from './core-table.ts';
 
-const loopMs = 10_000;
-const nearMs = 2000;
-const fastMs = 1000;
-const fastForMs = 20_000;
-const tenMinutesMs = 600_000;
+const fuseEveryMs = 30_000;
+const runsEveryMs = 30_000;
+/** A fuse that was not seen asleep for so long, because nobody answers, is taken for lost. */
+const blindMs = 75_000;
+/** A lost fuse is replaced within this, or the hold is released. */
+const replaceMs = 60_000;
 
-export const woken = (state: HoldState): Turn => {
-	const late = overdue(state);
-	return late ?? call(state, {at: 'watch'}, {do: 'read'});
-};
+export const woken = (state: HoldState): Turn => overdue(state) ?? byNet(state) ?? lookFor(state);
 
 /** End, lease and jump: a hold past one of them only releases. */
 const overdue = (state: HoldState): Turn | null => {
 	const {awsMs} = now(state);
 	if (awsMs >= state.own.end) return startRelease(state, 'end', 'The time of the hold is over');
-	if (state.spent) return startRelease(state, 'jump', 'This machine slept, or its clock was moved');
-	if (awsMs >= state.own.leaseUntil) return startRelease(state, 'lease', 'The lease could not be renewed');
+	if (state.spent && awsMs < state.own.leaseUntil)
+		return startRelease(state, 'jump', 'This machine slept, or its clock was moved');
+	if (awsMs >= holdEnd(state))
+		return startRelease(state, 'end', 'An older fuse could not be stopped: its deadline was the end');
+	if (awsMs >= state.own.leaseUntil || state.spent)
+		return startRelease(state, 'lease', 'The lease was not renewed');
 	return null;
+};
+
+/** A fuse that is gone is replaced; after a minute without one the hold is over. */
+const byNet = (state: HoldState): Turn | null => {
+	const {netLostMs} = state.watch;
+	if (netLostMs === null) return null;
+	if (now(state).processMs - netLostMs >= replaceMs)
+		return startRelease(state, 'net-lost', 'The fuse was lost and no new one could be armed');
+	return openPlan(state, 'rearm', {fuse: true, tag: true, processes: []});
+};
+
+/** What is due is looked at, one after another; the group last. */
+const lookFor = (state: HoldState): Turn => {
+	const {processMs} = now(state);
+	const {watch} = state;
+	if (staleFuses(state).length > 0 && processMs - watch.sweptMs >= fuseEveryMs) {
+		const swept = {...state, watch: {...watch, sweptMs: processMs}};
+		const result = stopFuses(swept, {for: 'sweep'});
+		return result.over ? sweptOver(result.state) : result.turn;
+	}
+	const fuse = currentFuse(state);
+	const isDue = processMs - watch.fuseAskedMs >= fuseEveryMs;
+	if (state.facts.net === 'fuse' && isDue && fuse?.executionId != null)
+		return call(
+			{...state, watch: {...watch, fuseAskedMs: processMs}},
+			{at: 'watch-fuse'},
+			{do: 'see-fuse', executionId: fuse.executionId},
+		);
+	if (state.facts.net === 'fuse' && isDue) return lost(state);
+	return call(state, {at: 'watch'}, {do: 'read'});
+};
+
+export const sweptOver = (state: HoldState): Turn =>
+	state.own.fuses.some(({final}) => final === 'success') ? fired(state) : woken(state);
+
+export const fuseWatched = (state: HoldState, answer: Answer): Turn => {
+	const fuse = currentFuse(state);
+	if (fuse === null) return lost(state);
+	if (answer.of !== 'see-fuse' || !answer.result.ok) return unseen(state);
+	const seen = answer.result.value;
+	const looked = lookedAt(state, fuse, seen);
+	if (looked.fuse?.asleep === true) return woken(looked);
+	if (seen === null) return lost(looked);
+	const marked = seen.final === null ? looked : changeFuse(looked, fuse.clientToken, {final: seen.final});
+	return hasFired(seen) ? fired(marked) : lost(marked);
+};
+
+/** Past its sleep step, by itself: AWS has resumed, or is about to. */
+const hasFired = ({final, genuine, onSleepStep, status}: SeenFuse): boolean =>
+	final === 'success' || (final === null && genuine && !onSleepStep && status === 'InProgress');
+
+const fired = (state: HoldState): Turn => {
+	const turn = startRelease(
+		{...state, spent: true},
+		'fuse-fired',
+		'The fuse fired: AWS resumed the processes',
+	);
+	return telling(turn, warn('The fuse fired: AWS resumes the processes of this hold'));
+};
+
+const unseen = (state: HoldState): Turn => {
+	const {processMs} = now(state);
+	if (state.fuse !== null && processMs - state.fuse.seenMs < blindMs) {
+		const watch = {...state.watch, fuseAskedMs: processMs - fuseEveryMs + 5000};
+		return call({...state, watch}, {at: 'watch'}, {do: 'read'});
+	}
+	return lost(state);
+};
+
+const lost = (state: HoldState): Turn => {
+	const netLostMs = state.watch.netLostMs ?? now(state).processMs;
+	return woken({...state, watch: {...state.watch, netLostMs}});
 };
 
 export const watched = (state: HoldState, answer: Answer): Turn => {
@@ -47,11 +108,15 @@ export const watched = (state: HoldState, answer: Answer): Turn => {
 	if (answer.of !== 'read' || !answer.result.ok) return unread(state, answer);
 	const group = answer.result.value;
 	if (group === null || group.arn !== state.own.arn) return gone(state);
-	const seen = look(state, group);
-	return (
-		byTag(seen, group) ?? byChange(state, seen) ?? byProcesses(seen, group) ?? renewal(seen) ?? rest(seen)
-	);
+	const noticed = noticeOthers(state, group);
+	const old = now(state).processMs - noticed.watch.runsAskedMs >= runsEveryMs;
+	if ((wasNear(noticed, 1000) && old) || hasUndecided(noticed, group))
+		return call(noticed, {at: 'watch-runs', group}, {do: 'see-fuses', since: since(state)});
+	return rows(noticed, group);
 };
+
+export const watchedRuns = (state: HoldState, group: SeenGroup, answer: Answer): Turn =>
+	overdue(state) ?? rows(noticeOthers(knowRuns(state, runsOf(answer)), group), group);
 
 const unread = (state: HoldState, answer: Answer): Turn => {
 	const failures = state.watch.readFailures + 1;
@@ -64,144 +129,4 @@ const gone = (state: HoldState): Turn => {
 	const goneSeen = state.watch.goneSeen + 1;
 	if (goneSeen >= 3) return startRelease(state, 'group-gone', 'The group no longer exists');
 	return pause({...state, watch: {...state.watch, goneSeen}}, {at: 'idle'}, 5000);
-};
-
-/** What others made theirs is noted at once: whoever finishes this hold must leave it. */
-const byChange = (before: HoldState, state: HoldState): Turn | null => {
-	const fresh = Object.keys(state.own.changed).filter(process => !(process in before.own.changed));
-	if (fresh.length === 0) return null;
-	return telling(
-		call(state, {at: 'note-changed'}, {do: 'note', phase: 'held', own: state.own}),
-		warn(`${fresh.join(', ')} was resumed and suspended again by somebody else: it will be left as it is`),
-	);
-};
-
-/** What this read teaches: who else holds, what others changed, what began to run. */
-const look = (state: HoldState, group: SeenGroup): HoldState => {
-	const {awsMs, processMs, rate} = now(state);
-	const others = otherHolds(group.tags, state.facts.holdId, awsMs);
-	const ids = others.filter(({phase}) => phase !== 'expired' && phase !== 'malformed').map(one => one.holdId);
-	const ended =
-		state.watch.others.some(id => !ids.includes(id)) || others.some(one => one.phase === 'releasing');
-	const own = {...state.own, changed: {...state.own.changed}};
-	for (const process of own.wanted) {
-		const reason = reasonOf(group, process);
-		if (reason !== undefined && !isOurs(own, process, reason, rate) && isNewer(own, process, reason))
-			own.changed[process] = reason;
-	}
-	const running = without(state.facts.aim, suspendedNames(group));
-	const runningSince = Object.fromEntries(
-		running.map(process => [process, state.watch.runningSince[process] ?? processMs]),
-	);
-	const watch = {
-		...state.watch,
-		lastGroup: group,
-		readFailures: 0,
-		goneSeen: 0,
-		others: ids,
-		runningSince,
-		fastUntil: ended ? processMs + fastForMs : state.watch.fastUntil,
-	};
-	return {...state, own, watch};
-};
-
-/** Our tag is gone, was rewritten or marked broken: it was removed, or somebody ended the hold. */
-const byTag = (state: HoldState, group: SeenGroup): Turn | null => {
-	const {rate} = now(state);
-	const broken = group.tags.some(({key}) => key === brokenTagKey(state.facts.holdId));
-	const watch = {...state.watch, endedSeen: 0};
-	if (ownTag(state, group) === 'ours' && !broken) {
-		if (state.watch.endedSeen === 0) return null;
-		return byProcesses({...state, watch}, group) ?? rest({...state, watch});
-	}
-	if (oursSuspended(state.own, group, rate).length === 0) return endedByOthers(state);
-	if (broken) return startRelease(state, 'ended-by-others', 'Somebody broke this hold');
-	if (state.watch.tagRestored > 0)
-		return startRelease(state, 'tag-removed', 'Our tag was removed a second time');
-	return openPlan({...state, watch: {...watch, tagRestored: 1}}, 'restore-tag', {tag: true, processes: []});
-};
-
-/** A read may be old, so three in a row must say so, 5 s apart; then nothing is ever suspended again. */
-const endedByOthers = (state: HoldState): Turn => {
-	const endedSeen = state.watch.endedSeen + 1;
-	if (endedSeen >= 3)
-		return startRelease(
-			state,
-			'ended-by-others',
-			'Somebody removed our tag and resumed the processes: the hold is over',
-		);
-	return pause({...state, watch: {...state.watch, endedSeen}}, {at: 'idle'}, 5000);
-};
-
-const byProcesses = (state: HoldState, group: SeenGroup): Turn | null => {
-	const running = stillOurs(state.own, group, now(state).rate).filter(
-		process => reasonOf(group, process) === undefined,
-	);
-	if (running.length > 0) return repair(state, running);
-	const free = adoptable(state, group);
-	return free.length > 0 ? adopt(state, free) : null;
-};
-
-const repair = (state: HoldState, running: readonly ScalingProcess[]): Turn => {
-	const recent = state.watch.repairs.filter(at => at > now(state).awsMs - tenMinutesMs);
-	if (recent.length >= 2)
-		return startRelease(
-			state,
-			'repairs',
-			`Somebody keeps resuming ${running.join(', ')}: two repairs in ten minutes were not enough`,
-		);
-	if (!maySuspend(state))
-		return startRelease(state, 'lease', 'Too late to suspend: the hold is about to end');
-	return openPlan(state, 'repair', {tag: false, processes: running});
-};
-
-/**
- * Processes of the aim that run now and are not ours: their owner resumed them. Two reads 5 s apart say so, one
- * when it belonged to another hold, whose tag is going or gone.
- */
-const adoptable = (state: HoldState, group: SeenGroup): readonly ScalingProcess[] => {
-	const {processMs} = now(state);
-	const others = otherHolds(group.tags, state.facts.holdId, now(state).awsMs);
-	const kept = new Set(others.filter(one => one.phase === 'live').flatMap(one => one.claims));
-	const ours = without(state.own.wanted, Object.keys(state.own.changed));
-	return without(state.facts.aim, ours, suspendedNames(group)).filter(process => {
-		if (state.own.joined.includes(process) && !kept.has(process)) return true;
-		return processMs - (state.watch.runningSince[process] ?? processMs) >= 5000;
-	});
-};
-
-const adopt = (state: HoldState, free: readonly ScalingProcess[]): Turn | null => {
-	if (!maySuspend(state)) return null;
-	const taken = new Set<string>(free);
-	const own = {
-		...state.own,
-		wanted: inOrder([...state.own.wanted, ...free]),
-		joined: without(state.own.joined, free),
-		baseline: state.own.baseline.filter(process => !taken.has(process)),
-		changed: Object.fromEntries(Object.entries(state.own.changed).filter(([process]) => !taken.has(process))),
-	};
-	return openPlan(state, 'adopt', {tag: true, processes: free, own});
-};
-
-/** At a third of the lease, never past the end. */
-const renewal = (state: HoldState): Turn | null => {
-	const {awsMs} = now(state);
-	const {leaseUntil, end} = state.own;
-	const due = leaseUntil - awsMs <= (state.facts.leaseMs * 2) / 3 && leaseUntil < end;
-	if (!due) return null;
-	const own = {...state.own, leaseUntil: Math.min(awsMs + state.facts.leaseMs, end)};
-	return openPlan(state, 'renew', {tag: true, processes: [], own});
-};
-
-const rest = (state: HoldState): Turn => {
-	const {awsMs, processMs, rate} = now(state);
-	const {own, watch} = state;
-	const unsettled = without(state.facts.aim, own.wanted).some(
-		process => watch.runningSince[process] !== undefined,
-	);
-	const beat =
-		processMs < watch.fastUntil ? fastMs : watch.others.length > 0 ? nearMs : unsettled ? 5000 : loopMs;
-	const third = own.leaseUntil < own.end ? own.leaseUntil - (state.facts.leaseMs * 2) / 3 : own.end;
-	const due = Math.max(250, (Math.min(third, own.end, own.leaseUntil) - awsMs) / rate);
-	return pause(state, {at: 'idle'}, Math.min(beat, due));
 };

@@ -1,8 +1,19 @@
 /**
- * Giving back: note, tag to `releasing`, read, resume, read back, delete the tag, close the ledger. Nothing but a
- * missing right or a dead network delays the resume, and the tag and the entry stay until it is verified.
+ * Giving back: note, tag to `releasing`, read, resume. Nothing but a missing right or a dead network delays the
+ * resume. core-verify has what follows: read back, stop the fuses, delete the tag, close the ledger.
  */
 import type {ScalingProcess} from '../aws/types.ts';
+import {changeFuse, unfinished} from './core-fuse.ts';
+import {leaveTo, noneLeft} from './core-leave.ts';
+import {
+	acceptShared,
+	addReason,
+	hasUndecided,
+	knowRuns,
+	noticeOthers,
+	runsSinceMs,
+	wasNear,
+} from './core-others.ts';
 import {finish, need} from './core-outcome.ts';
 import {
 	call,
@@ -18,28 +29,13 @@ import {
 	stillOurs,
 	tagValue,
 	telling,
-	warn,
 } from './core-rules.ts';
-import type {
-	Answer,
-	CallFailure,
-	Command,
-	EndReason,
-	HoldState,
-	Release,
-	SeenGroup,
-	Turn,
-} from './core-state.ts';
-import {without} from './processes.ts';
-import {holdTagKey, otherHolds} from './tag.ts';
+import type {Answer, Command, EndReason, HoldState, Release, SeenGroup, Turn} from './core-state.ts';
+import {stopAll, verify} from './core-verify.ts';
+import {inOrder, without} from './processes.ts';
+import {otherHolds} from './tag.ts';
 
-/** After so many answers that asking again will not mend, the release is reported instead of repeated in silence. */
-const lastingLimit = 4;
-/** How long a late Suspend may still arrive: after this, an unanswered one is over. */
-const suspendFlightMs = 180_000;
 const blindAfterMs = 12_000;
-/** Reads of a moment before the resume come this long at most. */
-const echoMs = 20_000;
 
 export const startRelease = (
 	state: HoldState,
@@ -48,11 +44,19 @@ export const startRelease = (
 	next: readonly string[] = [],
 ): Turn => {
 	if (state.release !== null) return stay(state);
+	const abort: readonly Command[] = state.inFlight === null ? [] : [{do: 'abort', call: state.inFlight}];
+	// A Suspend that is cut off here may still be applied.
+	const cut = state.step.at === 'suspend' && state.inFlight !== null;
+	const own = cut ? {...state.own, unanswered: true} : state.own;
+	const release = newRelease(state, {why, message, next});
+	const turn = first({...state, own, release, inFlight: null, question: null});
+	return {state: turn.state, commands: [...abort, ...turn.commands]};
+};
+
+const newRelease = (state: HoldState, words: Pick<Release, 'why' | 'message' | 'next'>): Release => {
 	const {awsMs, processMs} = now(state);
-	const release: Release = {
-		why,
-		message,
-		next,
+	return {
+		...words,
 		startedMs: processMs,
 		startedAws: awsMs,
 		tries: 0,
@@ -60,37 +64,88 @@ export const startRelease = (
 		lastFailure: null,
 		resumed: [],
 		acknowledged: null,
+		tagSaidMs: null,
+		tagTries: 0,
 		readsDue: [],
 		firstReadClean: true,
+		left: noneLeft,
 		unclear: 0,
+		runsFailed: 0,
+		fired: false,
 		tagLeft: false,
+		fuseLeft: false,
 	};
-	const abort: readonly Command[] = state.inFlight === null ? [] : [{do: 'abort', call: state.inFlight}];
-	// A Suspend that is cut off here may still be applied.
-	const cut = state.step.at === 'suspend' && state.inFlight !== null;
-	const own = cut ? {...state.own, unanswered: true} : state.own;
-	const turn = first({...state, own, release, inFlight: null});
-	return {state: turn.state, commands: [...abort, ...turn.commands]};
+};
+
+/** What the user wants resumed although somebody else suspended it anew. */
+export const alsoResume = (state: HoldState, processes: readonly ScalingProcess[]): HoldState => {
+	const changed = {...state.own.changed};
+	let own = state.own;
+	for (const process of processes) {
+		const reason = changed[process];
+		if (reason === undefined) continue;
+		delete changed[process];
+		own = addReason(own, process, reason);
+	}
+	return {...state, own: {...own, changed}};
 };
 
 const first = (state: HoldState): Turn => {
-	if (!state.ledgerWritten && !state.tagMayExist && !state.suspendCalled) return finish(state);
-	if (!state.tagMayExist && !state.suspendCalled) return closeNote(state);
-	const value = tagValue(state, state.own, 'releasing');
-	const own = rememberTag(state.own, value);
+	if (!state.ledgerWritten && !state.tagMayExist && !state.suspendCalled) return finish(state, 'complete');
+	if (!state.tagMayExist && !state.suspendCalled) return stopAll(state);
+	const own = rememberTag(state.own, tagValue(state, state.own, 'releasing'));
 	return call({...state, own}, {at: 'release-note'}, {do: 'note', phase: 'releasing', own});
 };
 
 /** The ledger said so before; whether this note was written changes nothing now. */
 export const releaseNoted = (state: HoldState): Turn => {
-	if (!state.tagMayExist) return readFirst(state, 0);
-	if (!state.suspendCalled) return untag(state);
+	const {awsMs} = now(state);
+	const due = unfinished(state.own).find(
+		({deadline, executionId}) => executionId !== null && deadline <= awsMs,
+	);
+	if (due !== undefined)
+		return call(
+			state,
+			{at: 'release-fired', token: due.clientToken},
+			{do: 'see-fuse', executionId: due.executionId ?? ''},
+		);
+	return saysReleasing(state);
+};
+
+/** A fuse whose deadline has passed: where it ran to its end, everything it covered was resumed. */
+export const firedLooked = (state: HoldState, token: string, answer: Answer): Turn => {
+	const seen = answer.of === 'see-fuse' && answer.result.ok ? answer.result.value : null;
+	if (seen === null || seen.final === null) return saysReleasing(state);
+	const marked = changeFuse(state, token, {final: seen.final});
+	const told = {tell: 'fuse-fired', executionId: seen.executionId} as const;
+	return seen.final === 'success' ? telling(releaseNoted(marked), told) : releaseNoted(marked);
+};
+
+const saysReleasing = (state: HoldState): Turn => {
+	const spent = state.own.fuses.filter(({final}) => final === 'success').flatMap(({processes}) => processes);
+	const rest = without(state.own.wanted, Object.keys(state.own.changed), spent);
+	// Closed without a resume: what is suspended now was suspended by somebody after the fuse.
+	if (rest.length === 0) return stopAll({...state, release: {...need(state), fired: spent.length > 0}});
+	const resumable = {...state, own: {...state.own, wanted: without(state.own.wanted, spent)}};
+	// Others leave us what our fuse covers: without a tag they are told by one that says `releasing`.
+	return state.suspendCalled ? putReleasing(resumable) : stopAll(state);
+};
+
+export const putReleasing = (state: HoldState): Turn => {
 	const value = tagValue(state, state.own, 'releasing');
-	return call(state, {at: 'release-tag'}, {do: 'put-tag', value});
+	const release = {...need(state), tagTries: need(state).tagTries + 1};
+	const own = rememberTag(state.own, value);
+	return call({...state, own, release, tagMayExist: true}, {at: 'release-tag'}, {do: 'put-tag', value});
 };
 
 /** A tag call that fails never delays a resume. */
-export const releaseTagged = (state: HoldState): Turn => readFirst(state, 0);
+export const releaseTagged = (state: HoldState, answer: Answer): Turn =>
+	readFirst(answer.result.ok ? said(state) : state, 0);
+
+const said = (state: HoldState): HoldState => {
+	const release = need(state);
+	return {...state, release: {...release, tagSaidMs: release.tagSaidMs ?? now(state).processMs}};
+};
 
 export const readFirst = (state: HoldState, tries: number): Turn =>
 	call(state, {at: 'release-read', tries}, {do: 'read'});
@@ -102,155 +157,107 @@ export const readFirst = (state: HoldState, tries: number): Turn =>
 export const releaseRead = (state: HoldState, tries: number, answer: Answer): Turn => {
 	if (answer.of !== 'read') return stay(state);
 	if (!answer.result.ok) {
-		const blind = answer.result.failure.lasting || elapsed(state) >= blindAfterMs || need(state).tries > 0;
+		const waited = now(state).processMs - need(state).startedMs;
+		const blind = answer.result.failure.lasting || waited >= blindAfterMs || need(state).tries > 0;
 		if (blind) return resume(state, null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);
 	}
 	const group = answer.result.value;
-	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeNote(state);
-	return resume(knowReasons(keepSeen(state, group), group), group);
+	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeGone(state);
+	return judgeFirst(noticeOthers(state, group), group);
 };
 
-const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
+/** The group is gone, or another one has its name: nothing of ours is in it, but our fuses are. */
+export const closeGone = (state: HoldState): Turn => stopAll({...state, tagMayExist: false});
+
+/** Who else holds is asked once a pass, and only where another hold was seen. */
+const judgeFirst = (state: HoldState, group: SeenGroup): Turn => {
+	const {runsFailed} = need(state);
+	const near = wasNear(state) || hasUndecided(state, group);
+	if (near && runsFailed < 3)
+		return call(state, {at: 'release-runs', group}, {do: 'see-fuses', since: now(state).awsMs - runsSinceMs});
+	return leave(state, group);
+};
+
+export const releaseRuns = (state: HoldState, group: SeenGroup, answer: Answer): Turn => {
+	const runs = answer.of === 'see-fuses' && answer.result.ok ? answer.result.value : null;
+	const known = knowRuns(state, runs);
+	const release = need(known);
+	const runsFailed = runs === null ? release.runsFailed + 1 : 0;
+	return leave({...known, release: {...release, runsFailed}}, group);
+};
+
+/** What is left to others needs our own fuse asleep, where nothing but a tag backs the claim (H2). */
+const leave = (state: HoldState, group: SeenGroup): Turn => {
+	const seen = keepSeen(acceptShared(state, group), group);
+	const left = leaveTo(seen, group);
+	const kept = {...seen, release: {...need(seen), left}};
+	const fuse = unfinished(kept.own).findLast(({executionId}) => executionId !== null);
+	if (left.unbacked.length === 0) return resume(kept, group);
+	if (fuse?.executionId == null) return resume(withoutUnbacked(kept), group);
+	return call(kept, {at: 'release-own', group}, {do: 'see-fuse', executionId: fuse.executionId});
+};
+
+export const ownLooked = (state: HoldState, group: SeenGroup, answer: Answer): Turn => {
+	const seen = answer.of === 'see-fuse' && answer.result.ok ? answer.result.value : null;
+	const fuse = state.own.fuses.find(({executionId}) => executionId === seen?.executionId);
+	if (seen !== null && seen.final !== null && fuse !== undefined)
+		return releaseNoted(changeFuse(state, fuse.clientToken, {final: seen.final}));
+	const covers = new Set<string>(seen?.processes ?? []);
+	const isNet = seen?.onSleepStep === true && need(state).left.unbacked.every(process => covers.has(process));
+	return resume(isNet ? state : withoutUnbacked(state), group);
+};
+
+const withoutUnbacked = (state: HoldState): HoldState => ({
+	...state,
+	release: {...need(state), left: {...need(state).left, unbacked: [], claimants: []}},
+});
+
+export const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
 	const {awsMs, rate} = now(state);
 	const changed = {...state.own.changed};
 	for (const {process, reason} of group.suspended)
 		if (
 			(state.own.wanted as readonly string[]).includes(process) &&
 			!isOurs(state.own, process, reason, rate) &&
-			isNewer(state.own, process, reason)
+			isNewer(state.own, process, reason) &&
+			!isWaiting(state, group, process)
 		)
 			changed[process] = reason;
 	const others = otherHolds(group.tags, state.facts.holdId, awsMs).map(({holdId}) => holdId);
 	return {...state, own: {...state.own, changed}, watch: {...state.watch, lastGroup: group, others}};
 };
 
-/** The reasons of what is about to be resumed: seen again afterwards, they are old news. */
-const knowReasons = (state: HoldState, group: SeenGroup): HoldState => {
-	const fingerprint = {...state.own.fingerprint};
-	for (const process of oursSuspended(state.own, group, now(state).rate)) {
-		const reason = reasonOf(group, process);
-		const known = fingerprint[process] ?? [];
-		if (reason !== undefined && !known.includes(reason)) fingerprint[process] = [...known, reason].slice(-8);
-	}
-	return {...state, own: {...state.own, fingerprint}};
-};
+/** A foreign reason beside another hold, whose runs could not be read: nobody knows whose suspension it is. */
+const isWaiting = (state: HoldState, group: SeenGroup, process: string): boolean =>
+	state.facts.net === 'fuse' && state.runs.failed && wasNear(state) && reasonOf(group, process) !== undefined;
 
 /** Whatever the read says is suspended: a read may be old, and resuming what runs does nothing. */
-const resume = (state: HoldState, group: SeenGroup | null): Turn => {
+const resume = (before: HoldState, group: SeenGroup | null): Turn => {
+	const state = group === null ? before : knowReasons(before, group);
 	const release = need(state);
-	const processes = stillOurs(state.own, group, now(state).rate);
-	if (processes.length === 0 && (group === null || !isUnclear(state, group))) return untag(state);
-	if (processes.length === 0) return call(state, {at: 'release-verify'}, {do: 'read'});
+	const {rate} = now(state);
+	const {backed, unbacked} = release.left;
+	const processes = without(stillOurs(state.own, group, rate), backed, unbacked);
+	const news = without(processes, release.resumed);
+	const suspended =
+		group === null ? processes : without(oursSuspended(state.own, group, rate), backed, unbacked);
+	// A later pass, made for others' sake: what was given back and runs is not named again.
+	const isDone = release.acknowledged !== null && news.length === 0 && suspended.length === 0;
+	if (processes.length === 0 && group === null) return stopAll(state);
+	if (group !== null && (processes.length === 0 || isDone)) return verify(state, group);
 	return call(
-		{...state, release: {...release, resumed: processes}},
+		{...state, release: {...release, resumed: inOrder([...release.resumed, ...processes])}},
 		{at: 'release-resume'},
 		{do: 'resume', processes},
 	);
 };
 
-export const resumed = (state: HoldState, answer: Answer): Turn => {
-	if (!answer.result.ok) return again(state, 'read', answer.result.failure);
-	const acknowledged = need(state).acknowledged ?? now(state).processMs;
-	const release = {...need(state), acknowledged, lasting: 0, readsDue: readsDue(state)};
-	return call({...state, release}, {at: 'release-verify'}, {do: 'read'});
-};
-
-/** Three clean reads at 5, 20 and 60 s while a Suspend of ours may be on its way; one more at 5 s beside others. */
-const readsDue = (state: HoldState): readonly number[] => {
-	const {awsMs, rate} = now(state);
-	const last = state.own.windows.at(-1)?.from ?? 0;
-	if (state.own.unanswered && awsMs - last < suspendFlightMs * rate) return [5000, 15_000, 40_000];
-	return state.watch.others.length > 0 ? [5000] : [];
-};
-
-export const verified = (state: HoldState, answer: Answer): Turn => {
-	if (answer.of !== 'read') return stay(state);
-	if (!answer.result.ok) return again(state, 'verify', answer.result.failure);
-	const group = answer.result.value;
-	if (group === null) return closeNote(state);
-	const seen = keepSeen(state, group);
-	const release = need(seen);
-	const still = oursSuspended(seen.own, group, now(seen).rate);
-	if (still.length > 0) {
-		const unclean = {...seen, release: {...release, firstReadClean: false}};
-		return again(unclean, isEcho(seen, group, still) ? 'verify' : 'read', null);
-	}
-	// What an old read had shown as another's, and this one does not: it was never resumed.
-	const named: readonly string[] = release.resumed;
-	if (stillOurs(seen.own, group, now(seen).rate).some(process => !named.includes(process)))
-		return again(seen, 'read', null);
-	if (isUnclear(seen, group) && release.unclear < 3)
-		return pause(
-			{...seen, release: {...release, unclear: release.unclear + 1}},
-			{at: 'release-wait', next: 'verify'},
-			5000,
-		);
-	const [wait, ...later] = release.firstReadClean || release.readsDue.length > 0 ? release.readsDue : [5000];
-	if (wait === undefined) return untag({...seen, release: {...release, tries: 0, lasting: 0}});
-	return pause(
-		{...seen, release: {...release, firstReadClean: true, readsDue: later}},
-		{at: 'release-wait', next: 'verify'},
-		wait,
-	);
-};
-
-/**
- * AWS said that it resumed; a read that still tells of the very same suspension is old. Resuming again could only hit
- * what somebody suspended since.
- */
-const isEcho = (state: HoldState, group: SeenGroup, still: readonly ScalingProcess[]): boolean => {
-	const {acknowledged} = need(state);
-	return (
-		acknowledged !== null &&
-		now(state).processMs - acknowledged < echoMs &&
-		still.every(process => state.own.fingerprint[process]?.includes(reasonOf(group, process) ?? ''))
-	);
-};
-
-/** A foreign reason from before our own call: another's suspension, or an old read of a moment before ours. */
-const isUnclear = (state: HoldState, group: SeenGroup): boolean => {
-	const ours = new Set<string>(stillOurs(state.own, group, now(state).rate));
-	return without(state.own.wanted, Object.keys(state.own.changed)).some(process => !ours.has(process));
-};
-
-const untag = (state: HoldState): Turn =>
-	state.tagMayExist ? call(state, {at: 'release-untag'}, {do: 'delete-tag'}) : closeNote(state);
-
-export const untagged = (state: HoldState, answer: Answer): Turn => {
-	if (answer.result.ok) return closeNote(state);
-	const {failure} = answer.result;
-	const release = need(state);
-	const hopeless = failure.lasting && release.lasting + 1 >= lastingLimit;
-	if (!hopeless && elapsed(state) < state.facts.patienceMs) return again(state, 'untag', failure);
-	const turn = closeNote({...state, release: {...release, tagLeft: true}});
-	const key = holdTagKey(state.facts.holdId);
-	return telling(turn, warn(`The tag ${key} could not be deleted: ${failure.message}`));
-};
-
-const closeNote = (state: HoldState): Turn => call(state, {at: 'release-close'}, {do: 'remove-note'});
-
-export const closed = (state: HoldState, answer: Answer): Turn => {
-	const turn = finish(state);
-	if (answer.result.ok) return turn;
-	return telling(turn, warn(`The ledger entry could not be removed: ${answer.result.failure.message}`));
-};
-
-export const releaseWaited = (state: HoldState, goal: 'read' | 'verify' | 'untag'): Turn => {
-	if (goal === 'untag') return untag(state);
-	return goal === 'verify' ? call(state, {at: 'release-verify'}, {do: 'read'}) : readFirst(state, 0);
-};
-
-/** Repeats with growing waits, and says so when patience is over; the guardian's patience is endless. */
-const again = (state: HoldState, goal: 'read' | 'verify' | 'untag', failure: CallFailure | null): Turn => {
-	const release = need(state);
-	const lasting = failure?.lasting ? release.lasting + 1 : failure === null ? 0 : release.lasting;
-	const next = {...release, tries: release.tries + 1, lasting, lastFailure: failure ?? release.lastFailure};
-	const after = {...state, release: next};
-	const finite = Number.isFinite(state.facts.patienceMs);
-	const over = elapsed(state) >= state.facts.patienceMs || (finite && lasting >= lastingLimit);
-	if (over && goal !== 'untag') return finish(after);
-	return pause(after, {at: 'release-wait', next: goal}, retryWaitMs(release.tries, elapsed(state)), true);
-};
-
-const elapsed = (state: HoldState): number => now(state).processMs - need(state).startedMs;
+/** The reasons of what is about to be resumed: seen again afterwards, they are old news. */
+const knowReasons = (state: HoldState, group: SeenGroup): HoldState => ({
+	...state,
+	own: oursSuspended(state.own, group, now(state).rate).reduce(
+		(own, process) => addReason(own, process, reasonOf(group, process) ?? ''),
+		state.own,
+	),
+});

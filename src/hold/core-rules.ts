@@ -110,31 +110,24 @@ export const ownTag = (state: HoldState, group: SeenGroup): OwnTag => {
 	return state.own.tagValues.includes(tag.value) ? 'ours' : 'other';
 };
 
-/** The tag's next value; it names what this hold keeps suspended, its own and what it joined. */
-export const tagValue = (state: HoldState, own: Ownership, phase: 'live' | 'releasing' = 'live'): string =>
-	formatHoldTag({
+/** The tag's next value; its `fuse=` is for people, and never acted on (H4). */
+export const tagValue = (state: HoldState, own: Ownership, phase: 'live' | 'releasing' = 'live'): string => {
+	const fuse = own.fuses.findLast(({executionId, final}) => executionId !== null && final === null);
+	return formatHoldTag({
 		phase,
 		until: own.leaseUntil,
 		owner: state.facts.owner,
-		processes: inOrder([...own.wanted, ...own.joined]),
+		processes: inOrder(without(own.wanted, Object.keys(own.changed))),
 		baseline: own.baseline,
+		fuse: fuse?.executionId?.slice(0, 8) ?? null,
 		why: state.facts.reason,
 	});
+};
 
 export const rememberTag = (own: Ownership, value: string): Ownership => ({
 	...own,
 	tagValues: [...own.tagValues.filter(known => known !== value), value].slice(-8),
 });
-
-/**
- * Checked at the moment of sending every SuspendProcesses: the lease has at least 120 s by AWS time (half of a
- * shorter hold), and neither a jump nor a passed deadline happened.
- */
-export const maySuspend = (state: HoldState): boolean => {
-	const {awsMs} = now(state);
-	const margin = Math.min(120_000, state.facts.forMs / 2, state.facts.leaseMs / 2);
-	return !state.spent && Math.min(state.own.leaseUntil, state.own.end) - awsMs >= margin;
-};
 
 /** AWS time ran ahead of process time by more than 30 s × rate: a laptop slept, or a clock was stepped. */
 export const jumped = (before: Moment, after: Moment): boolean =>

@@ -101,8 +101,6 @@ export type Ownership = {
 	readonly wanted: readonly ScalingProcess[];
 	/** Of `wanted`: processes of the baseline that their owner resumed and that this hold took up. */
 	readonly adopted: readonly ScalingProcess[];
-	/** Always empty; goes as soon as nobody reads it. */
-	readonly joined: readonly ScalingProcess[];
 	/** Suspended by others before us: never touched. */
 	readonly baseline: readonly string[];
 	/** Every reason string read back after a Suspend of ours, per process. */
@@ -136,21 +134,46 @@ export type EndReason =
 	| 'ended-by-others'
 	| 'group-gone'
 	| 'guardian-lost'
+	/** The fuse was lost and no new one could be armed within a minute. */
+	| 'net-lost'
+	/** A fuse of ours ran. */
+	| 'fuse-fired'
 	| 'left-over';
 
-/** A change in AWS under way: note in the ledger, tag, suspend, read back, note again. */
+/** A change in AWS under way: fuse, tag, suspend, read back, each noted in the ledger before it is made. */
 export type Plan = {
-	readonly purpose: 'acquire' | 'repair' | 'adopt' | 'renew' | 'restore-tag';
+	readonly purpose: 'acquire' | 'repair' | 'adopt' | 'renew' | 'relist' | 'rearm' | 'restore-tag';
+	/** ClientToken of the fuse this change arms, or null. */
+	readonly fuse: string | null;
 	readonly tag: boolean;
 	readonly processes: readonly ScalingProcess[];
 	readonly startedMs: ProcessMs;
-	/** When the last SuspendProcesses was sent. */
-	readonly sentMs: ProcessMs;
+	/** When the last SuspendProcesses was sent; null before the first. */
+	readonly sentMs: ProcessMs | null;
+	/** When the arming began to wait for the sleep step. */
+	readonly armedMs: ProcessMs;
 	readonly tries: number;
+	/** A start of the fuse went without an answer: it may be running. */
+	readonly armLost: boolean;
 	/** Read back once; the second read of a group with another hold is due. */
 	readonly confirmed: boolean;
 	/** To go back to when the change could not be made. */
 	readonly before: Ownership;
+};
+
+/** Why fuses are being stopped, and where to go on afterwards. */
+export type StopGoal =
+	| {readonly for: 'plan'; readonly plan: Plan}
+	| {readonly for: 'sweep'}
+	| {readonly for: 'release'};
+
+/** The stopping of one fuse after another; `tried` are those that would not stop in this pass. */
+export type Stopping = {
+	readonly goal: StopGoal;
+	readonly token: string;
+	readonly tried: readonly string[];
+	readonly looks: number;
+	readonly failure: CallFailure | null;
 };
 
 export type Release = {
@@ -163,50 +186,94 @@ export type Release = {
 	/** Failures in a row that asking again will not mend. */
 	readonly lasting: number;
 	readonly lastFailure: CallFailure | null;
-	/** What the last ResumeProcesses named. */
+	/** What ResumeProcesses named so far. */
 	readonly resumed: readonly ScalingProcess[];
 	/** Process time of the first answered ResumeProcesses. */
 	readonly acknowledged: ProcessMs | null;
+	/** Process time at which our tag was known to say `releasing`. */
+	readonly tagSaidMs: ProcessMs | null;
+	readonly tagTries: number;
 	/** Waits before the clean reads that are still due. */
 	readonly readsDue: readonly number[];
 	readonly firstReadClean: boolean;
 	/** Reads that told of a time before our own suspend. */
 	readonly unclear: number;
+	readonly left: LeftToOthers;
+	/** Lookups of the runs on this group that failed. */
+	readonly runsFailed: number;
+	/** AWS had resumed everything by the fuse. */
+	readonly fired: boolean;
 	readonly tagLeft: boolean;
+	readonly fuseLeft: boolean;
+};
+
+/** Processes of ours that a release leaves suspended because another hold wants them. */
+export type LeftToOthers = {
+	/** Covered by a live fuse of a hold that is not releasing. */
+	readonly backed: readonly ScalingProcess[];
+	/** Only a tag says so, or it could not be found out: our own fuse stays armed (H2). */
+	readonly unbacked: readonly ScalingProcess[];
+	readonly claimants: readonly string[];
 };
 
 export type Step =
 	| {readonly at: 'new'}
 	| {readonly at: 'look'; readonly first: SeenGroup | null}
+	| {readonly at: 'look-runs'; readonly group: SeenGroup; readonly first: SeenGroup | null}
 	| {readonly at: 'look-wait'; readonly first: SeenGroup}
 	| {readonly at: 'probe'}
 	| {readonly at: 'intend'}
 	| {readonly at: 'guard'; readonly tries: number}
 	| {readonly at: 'guard-again'; readonly tries: number}
-	| {readonly at: 'note'; readonly plan: Plan}
+	| {readonly at: 'note-fuse'; readonly plan: Plan}
+	| {readonly at: 'document'; readonly plan: Plan}
+	| {readonly at: 'document-wait'; readonly plan: Plan}
+	| {readonly at: 'arm'; readonly plan: Plan}
+	| {readonly at: 'arm-wait'; readonly plan: Plan}
+	| {readonly at: 'arm-look'; readonly plan: Plan}
+	| {readonly at: 'arm-look-wait'; readonly plan: Plan}
+	| {readonly at: 'note-tag'; readonly plan: Plan}
 	| {readonly at: 'tag'; readonly plan: Plan}
 	| {readonly at: 'tag-wait'; readonly plan: Plan}
+	| {readonly at: 'absorb'; readonly plan: Plan; readonly left: readonly string[]}
 	| {readonly at: 'recheck'; readonly plan: Plan}
 	| {readonly at: 'recheck-wait'; readonly plan: Plan}
+	| {readonly at: 'recheck-runs'; readonly plan: Plan; readonly group: SeenGroup}
 	| {readonly at: 'note-suspend'; readonly plan: Plan}
+	| {readonly at: 'suspend-look'; readonly plan: Plan}
 	| {readonly at: 'suspend'; readonly plan: Plan}
 	| {readonly at: 'suspend-wait'; readonly plan: Plan}
 	| {readonly at: 'confirm'; readonly plan: Plan}
+	| {readonly at: 'confirm-runs'; readonly plan: Plan; readonly group: SeenGroup}
 	| {readonly at: 'confirm-wait'; readonly plan: Plan}
 	| {readonly at: 'note-done'; readonly plan: Plan}
+	| {readonly at: 'stop-find'; readonly stopping: Stopping}
+	| {readonly at: 'stop-search'; readonly stopping: Stopping}
+	| {readonly at: 'stop'; readonly stopping: Stopping}
+	| {readonly at: 'stop-look'; readonly stopping: Stopping}
+	| {readonly at: 'stop-wait'; readonly stopping: Stopping}
 	| {readonly at: 'idle'}
+	| {readonly at: 'watch-fuse'}
 	| {readonly at: 'watch'}
+	| {readonly at: 'watch-runs'; readonly group: SeenGroup}
 	| {readonly at: 'note-changed'}
+	| {readonly at: 'linger'; readonly message: string}
 	| {readonly at: 'release-note'}
+	| {readonly at: 'release-fired'; readonly token: string}
 	| {readonly at: 'release-tag'}
 	| {readonly at: 'release-read'; readonly tries: number}
 	| {readonly at: 'release-read-wait'; readonly tries: number}
+	| {readonly at: 'release-runs'; readonly group: SeenGroup}
+	| {readonly at: 'release-own'; readonly group: SeenGroup}
 	| {readonly at: 'release-resume'}
-	| {readonly at: 'release-wait'; readonly next: 'read' | 'verify' | 'untag'}
+	| {readonly at: 'release-wait'; readonly next: ReleaseGoal}
 	| {readonly at: 'release-verify'}
 	| {readonly at: 'release-untag'}
 	| {readonly at: 'release-close'}
+	| {readonly at: 'release-leave'}
 	| {readonly at: 'ended'; readonly outcome: CoreOutcome};
+
+export type ReleaseGoal = 'read' | 'verify' | 'stop' | 'untag' | 'tag';
 
 export type CoreOutcome =
 	| {
@@ -216,6 +283,8 @@ export type CoreOutcome =
 			readonly left: readonly {readonly process: string; readonly why: string}[];
 			readonly verified: boolean;
 			readonly tagLeft: boolean;
+			/** A fuse of ours would not be stopped: it stays in the ledger, and is stopped again at the next start. */
+			readonly fuseLeft: boolean;
 			readonly message: string;
 	  }
 	| {
@@ -223,6 +292,7 @@ export type CoreOutcome =
 			readonly message: string;
 			readonly next: readonly string[];
 			readonly tagLeft: boolean;
+			readonly fuseLeft: boolean;
 	  }
 	| {
 			readonly kind: 'incomplete';
@@ -239,6 +309,14 @@ export type Watch = {
 	readonly readFailures: number;
 	/** Hold ids of other tags, as last seen. */
 	readonly others: readonly string[];
+	/** Process time at which another hold, or its tag, was last seen on the group. */
+	readonly nearMs: ProcessMs;
+	/** Process times of the last look at our fuse, at everybody's runs, and at fuses that would not stop. */
+	readonly fuseAskedMs: ProcessMs;
+	readonly runsAskedMs: ProcessMs;
+	readonly sweptMs: ProcessMs;
+	/** Process time since which our fuse is known to be lost; null while it sleeps. */
+	readonly netLostMs: ProcessMs | null;
 	/** Process time until which the loop runs every second, after another hold ended. */
 	readonly fastUntil: ProcessMs;
 	/** Reads in a row that say somebody ended our hold. */

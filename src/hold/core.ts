@@ -2,39 +2,22 @@
  * The pure core of the hold: `step(state, event) -> {state, commands}`. No clock, no I/O: the shell (session.ts), the
  * guardian and the model-based tests drive the same function.
  *
- * core-acquire: preflight · core-change: note, tag, suspend, read back · core-keep: the loop and its table ·
- * core-release: giving back · core-rules: what several of them share.
+ * core-acquire: preflight · core-change, core-arm, core-confirm: fuse, tag, suspend, read back · core-keep, core-table:
+ * the loop and its table · core-release, core-leave, core-verify: giving back · core-stop: stopping fuses ·
+ * core-others: what AWS proves of other holds · core-fuse, core-rules: what several of them share.
  */
 import type {AwsMs} from '../base/clock.ts';
-import {begin, guarded, intended, looked, probed} from './core-acquire.ts';
-import {
-	confirmed,
-	doneNoted,
-	planNoted,
-	putTag,
-	rechecked,
-	suspend,
-	suspendAnswered,
-	suspendNoted,
-	tagged,
-} from './core-change.ts';
-import {watched, woken} from './core-keep.ts';
-import {
-	closed,
-	readFirst,
-	releaseNoted,
-	releaseRead,
-	releaseTagged,
-	releaseWaited,
-	resumed,
-	startRelease,
-	untagged,
-	verified,
-} from './core-release.ts';
-import {call, jumped, pause, stay} from './core-rules.ts';
-import type {Answer, CoreEvent, HoldFacts, HoldState, Moment, Ownership, Turn} from './core-state.ts';
+import {begin} from './core-acquire.ts';
+import {answered as answeredCall} from './core-answers.ts';
+import {currentFuse, holdEnd, unfinished} from './core-fuse.ts';
+import {alsoResume, startRelease} from './core-release.ts';
+import {call, jumped, now, pause, stay, telling, warn} from './core-rules.ts';
+import type {CoreEvent, HoldFacts, HoldState, Moment, Ownership, Turn} from './core-state.ts';
+import {answered as questionAnswered} from './core-table.ts';
+import {wokenAt} from './core-wakes.ts';
 
 const longestHoldMs = 4 * 3_600_000;
+const fuseMarginMs = 120_000;
 
 /** A hold that has not begun. */
 export const newHold = (facts: HoldFacts): HoldState => ({
@@ -43,7 +26,6 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 		arn: null,
 		wanted: [],
 		adopted: [],
-		joined: [],
 		fuses: [],
 		baseline: [],
 		fingerprint: {},
@@ -61,6 +43,11 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 		lastGroup: null,
 		readFailures: 0,
 		others: [],
+		nearMs: Number.NEGATIVE_INFINITY,
+		fuseAskedMs: Number.NEGATIVE_INFINITY,
+		runsAskedMs: Number.NEGATIVE_INFINITY,
+		sweptMs: Number.NEGATIVE_INFINITY,
+		netLostMs: null,
 		fastUntil: Number.NEGATIVE_INFINITY,
 		endedSeen: 0,
 		goneSeen: 0,
@@ -112,129 +99,75 @@ export const step = (before: HoldState, event: CoreEvent): Turn => {
 	switch (event.on) {
 		case 'begin':
 			return state.step.at === 'new' ? begin(started(state, event.moment)) : stay(state);
+		case 'take-up':
+			return state.step.at === 'new'
+				? call(state, {at: 'guard', tries: 0}, {do: 'start-guardian'})
+				: stay(state);
+		case 'linger':
+			return state.step.at === 'new' ? linger(state, event.ms, event.message) : stay(state);
 		case 'release':
-			return startRelease(state, event.why, event.message);
+			return startRelease(alsoResume(state, event.alsoResume ?? []), event.why, event.message);
 		case 'extend':
 			return extended(state, event.ms);
 		case 'guardian-lost':
 			return guardianLost(state);
 		case 'answer':
+			return questionAnswered(state, event.goOn);
 		case 'renewals':
+			return stay({...state, renewals: event.allowed});
 		case 'credentials':
-		case 'take-up':
-		case 'linger':
-			return stay(state);
+			return stay({...state, credentialsUntil: event.until});
 		case 'woke':
 			return event.timer === state.timers && state.inFlight === null ? wokenAt(state) : stay(state);
 		case 'answered':
-			return event.call === state.inFlight ? answered({...state, inFlight: null}, event.answer) : stay(state);
+			return event.call === state.inFlight
+				? answeredCall({...state, inFlight: null}, event.answer)
+				: stay(state);
 	}
 };
 
 /** Remembers the moment; a jump, or a passed deadline, spends the right to suspend. */
 const timed = (state: HoldState, moment: Moment): HoldState => {
-	const past = state.own.end > 0 && moment.awsMs >= Math.min(state.own.leaseUntil, state.own.end);
+	const known = {...state, moment};
+	const past = state.own.end > 0 && moment.awsMs >= Math.min(state.own.leaseUntil, holdEnd(known));
 	const jump = state.moment !== null && jumped(state.moment, moment);
-	return {...state, moment, spent: state.spent || past || jump};
+	return {...known, spent: state.spent || past || jump};
 };
 
 const started = (state: HoldState, {awsMs}: Moment): HoldState => {
 	const end = awsMs + state.facts.forMs;
-	const leaseUntil = Math.min(awsMs + state.facts.leaseMs, end);
+	const {net, leaseMs} = state.facts;
+	// Without a net nothing is renewed.
+	const leaseUntil = net === 'none' ? end : Math.min(awsMs + leaseMs, end);
 	return {...state, own: {...state.own, since: awsMs, end, leaseUntil}};
 };
 
 /** Only a person moves the end, to four hours at most; the loop renews the lease. */
 const extended = (state: HoldState, ms: number): Turn => {
 	if (state.release !== null || state.spent) return stay(state);
-	const end = Math.min(state.own.end + ms, state.own.since + longestHoldMs);
+	if (state.facts.net === 'none')
+		return telling(stay(state), warn('A hold without a fuse is not extended: 15 minutes at most'));
+	const latest = state.own.since + longestHoldMs;
+	const end = Math.min(state.own.end + ms, latest);
 	const longer = {...state, own: {...state.own, end}};
-	return state.step.at === 'idle' ? pause(longer, {at: 'idle'}, 0) : stay(longer);
+	const turn = state.step.at === 'idle' ? pause(longer, {at: 'idle'}, 0) : stay(longer);
+	return state.own.end + ms > latest ? telling(turn, warn('A hold lasts four hours at most')) : turn;
+};
+
+/** The guardian keeps a hold whose terminal hung up: until the time is over, or the fuse is near. */
+const linger = (state: HoldState, ms: number, message: string): Turn => {
+	const {awsMs, rate} = now(state);
+	const deadlines = unfinished(state.own).map(({deadline}) => deadline - fuseMarginMs);
+	const left = (Math.min(state.own.leaseUntil, ...deadlines) - awsMs) / rate;
+	if (state.facts.net === 'fuse' && currentFuse(state) === null)
+		return startRelease(state, 'left-over', message);
+	return pause(state, {at: 'linger', message}, Math.min(ms, Math.max(0, left)));
 };
 
 /** Without a guardian nobody resumes after a kill: it is started again before anything else. */
 const guardianLost = (state: HoldState): Turn => {
 	if (state.release !== null || state.heldAt === null) return stay(state);
-	if (state.step.at === 'idle' || state.step.at === 'watch')
-		return call(state, {at: 'guard', tries: 0}, {do: 'start-guardian'});
+	const quiet = ['idle', 'watch', 'watch-fuse', 'watch-runs'].includes(state.step.at);
+	if (quiet) return call(state, {at: 'guard', tries: 0}, {do: 'start-guardian'});
 	return startRelease(state, 'guardian-lost', 'The guardian ended in the middle of a change');
-};
-
-const wokenAt = (state: HoldState): Turn => {
-	switch (state.step.at) {
-		case 'look-wait':
-			return call(state, {at: 'look', first: state.step.first}, {do: 'read'});
-		case 'guard-again':
-			return call(state, {at: 'guard', tries: state.step.tries}, {do: 'start-guardian'});
-		case 'tag-wait':
-			return putTag(state, state.step.plan);
-		case 'recheck-wait':
-			return call(state, {at: 'recheck', plan: state.step.plan}, {do: 'read'});
-		case 'suspend-wait':
-			return suspend(state, state.step.plan);
-		case 'confirm-wait':
-			return call(state, {at: 'confirm', plan: state.step.plan}, {do: 'read'});
-		case 'idle':
-			return woken(state);
-		case 'release-read-wait':
-			return readFirst(state, state.step.tries);
-		case 'release-wait':
-			return releaseWaited(state, state.step.next);
-		default:
-			return stay(state);
-	}
-};
-
-const answered = (state: HoldState, answer: Answer): Turn => {
-	switch (state.step.at) {
-		case 'look':
-			return looked(state, state.step.first, answer);
-		case 'probe':
-			return probed(state, answer);
-		case 'intend':
-			return intended(state, answer);
-		case 'guard':
-			return guarded(state, state.step.tries, answer);
-		case 'note':
-			return planNoted(state, state.step.plan, answer);
-		case 'tag':
-			return tagged(state, state.step.plan, answer);
-		case 'recheck':
-			return rechecked(state, state.step.plan, answer);
-		case 'note-suspend':
-			return suspendNoted(state, state.step.plan, answer);
-		case 'suspend':
-			return suspendAnswered(state, state.step.plan, answer);
-		case 'confirm':
-			return confirmed(state, state.step.plan, answer);
-		case 'note-done':
-			return doneNoted(state, state.step.plan, answer);
-		case 'note-changed':
-			return pause(state, {at: 'idle'}, 1000);
-		case 'watch':
-			return watched(state, answer);
-		default:
-			return releaseAnswered(state, answer);
-	}
-};
-
-const releaseAnswered = (state: HoldState, answer: Answer): Turn => {
-	switch (state.step.at) {
-		case 'release-note':
-			return releaseNoted(state);
-		case 'release-tag':
-			return releaseTagged(state);
-		case 'release-read':
-			return releaseRead(state, state.step.tries, answer);
-		case 'release-resume':
-			return resumed(state, answer);
-		case 'release-verify':
-			return verified(state, answer);
-		case 'release-untag':
-			return untagged(state, answer);
-		case 'release-close':
-			return closed(state, answer);
-		default:
-			return stay(state);
-	}
 };

@@ -25,11 +25,21 @@ export type HoldTagFields = {
 	/** What the hold keeps suspended, whoever suspended it. */
 	readonly processes: readonly string[];
 	readonly baseline: readonly string[];
+	/** The beginning of the fuse's execution id, or null. */
+	readonly fuse: string | null;
 	readonly why: string;
 };
 
 /** The tag's value, at most 256 characters: a long reason is cut, nothing else. */
-export const formatHoldTag = ({phase, until, owner, processes, baseline, why}: HoldTagFields): string => {
+export const formatHoldTag = ({
+	phase,
+	until,
+	owner,
+	processes,
+	baseline,
+	fuse,
+	why,
+}: HoldTagFields): string => {
 	const base = lettersOf(baseline);
 	const head = [
 		`v1 ${phase}`,
@@ -37,6 +47,7 @@ export const formatHoldTag = ({phase, until, owner, processes, baseline, why}: H
 		`by=${owner}`,
 		`procs=${lettersOf(processes)}`,
 		...(base === '' ? [] : [`base=${base}`]),
+		...(fuse !== null && /^[0-9a-f-]{1,36}$/.test(fuse) ? [`fuse=${fuse}`] : []),
 	].join(' ');
 	const reason = why.replaceAll(/[^A-Za-z0-9 ,.:/=+@_-]/g, '').trim();
 	return reason === '' ? head : `${head} why=${reason}`.slice(0, maxValueLength).trimEnd();

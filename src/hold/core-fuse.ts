@@ -1,0 +1,130 @@
+/** What the core knows of its own fuses: which one is in force, when the hold ends by them, when a new one is due. */
+import type {AwsMs, ProcessMs} from '../base/clock.ts';
+import {now} from './core-rules.ts';
+import type {Fuse, HoldState, Ownership, SeenFuse} from './core-state.ts';
+import {inOrder, without} from './processes.ts';
+
+/** Without a role the run acts with the caller's credentials: it must be over before they are. */
+const beforeCredentialsMs = 300_000;
+/** A fuse read longer ago than this proves nothing any more. */
+const freshMs = 60_000;
+/** A suspend is only sent while the fuse has this long to go. */
+const suspendMarginMs = 120_000;
+
+/** From the end of the lease to the fuse's deadline, so that a release at the end of the lease comes first. */
+const graceMs = (rate: number): number => Math.min(120_000 * Math.max(1, rate), 240_000);
+
+/** A UUID of the holder's seed and a counter: never the same twice, and known before the start is sent. */
+export const tokenOf = (seed: string, index: number): string => {
+	const hex = `${seed}${(index % 0x1_0000_0000).toString(16).padStart(8, '0')}`;
+	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
+
+export const unfinished = (own: Ownership): readonly Fuse[] => own.fuses.filter(({final}) => final === null);
+
+/** The fuse in force: the one last seen asleep; for a hold taken up, the newest that has an id. */
+export const currentFuse = ({own, fuse}: Pick<HoldState, 'own' | 'fuse'>): Fuse | null => {
+	const running = unfinished(own);
+	if (fuse !== null) return running.find(one => one.executionId === fuse.executionId) ?? null;
+	return running.findLast(({executionId}) => executionId !== null) ?? null;
+};
+
+/** Fuses that should have been stopped: an older one, or one whose arming was given up. */
+export const staleFuses = (state: HoldState): readonly Fuse[] => {
+	const current = currentFuse(state);
+	return unfinished(state.own).filter(fuse => fuse !== current);
+};
+
+/** When the hold is over: its end, or the lease of an older fuse that cannot be stopped. */
+export const holdEnd = (state: HoldState): AwsMs => {
+	const grace = graceMs(state.moment?.rate ?? 1);
+	return Math.min(state.own.end, ...staleFuses(state).map(({deadline}) => deadline - grace));
+};
+
+/** The lease a change may take now: never past the end, and over before the credentials are. */
+export const leaseFor = (state: HoldState): AwsMs => {
+	const {awsMs, rate} = now(state);
+	const {net, leaseMs} = state.facts;
+	const lease = Math.min(awsMs + leaseMs, state.own.end);
+	if (net === 'none' || state.credentialsUntil === null) return lease;
+	return Math.min(lease, state.credentialsUntil - beforeCredentialsMs - graceMs(rate));
+};
+
+/** In whole seconds, as the document takes them. */
+export const deadlineOf = (state: HoldState, leaseUntil: AwsMs): AwsMs =>
+	Math.floor((leaseUntil + graceMs(now(state).rate)) / 1000) * 1000;
+
+/** What the fuse, the tag and a release are about: `wanted` without what others made theirs. */
+export const covered = (own: Ownership) => inOrder(without(own.wanted, Object.keys(own.changed)));
+
+export const addFuse = (state: HoldState, leaseUntil: AwsMs, own: Ownership): readonly [HoldState, Fuse] => {
+	const fuse: Fuse = {
+		clientToken: tokenOf(state.facts.tokenSeed, state.tokens),
+		executionId: null,
+		deadline: deadlineOf(state, leaseUntil),
+		processes: covered(own),
+		final: null,
+	};
+	return [{...state, tokens: state.tokens + 1, own: {...own, fuses: [...own.fuses, fuse].slice(-40)}}, fuse];
+};
+
+export const changeFuse = (state: HoldState, token: string, change: Partial<Fuse>): HoldState => {
+	const fuses = state.own.fuses.map(fuse => (fuse.clientToken === token ? {...fuse, ...change} : fuse));
+	// One that fired is remembered: its entry is closed without a resume.
+	return {...state, own: {...state.own, fuses: fuses.filter(({final}) => final !== 'other')}};
+};
+
+export const dropFuse = (state: HoldState, token: string): HoldState =>
+	changeFuse(state, token, {final: 'other'});
+
+export const fuseOf = (state: HoldState, token: string | null): Fuse | undefined =>
+	state.own.fuses.find(({clientToken}) => clientToken === token);
+
+/** The run is the fuse we asked for, and nothing of it has run yet. */
+export const isAsleep = (state: HoldState, fuse: Fuse, seen: SeenFuse): boolean =>
+	seen.genuine &&
+	seen.onSleepStep &&
+	seen.final === null &&
+	seen.holdId === state.facts.holdId &&
+	Math.abs(seen.deadline - fuse.deadline) < 1000 &&
+	seen.deadline > now(state).awsMs &&
+	inOrder(seen.processes).join() === inOrder(fuse.processes).join();
+
+/** Remembers what a look at the fuse in force told. */
+export const lookedAt = (state: HoldState, fuse: Fuse, seen: SeenFuse | null): HoldState => {
+	const asleep = seen !== null && isAsleep(state, fuse, seen);
+	const {processMs} = now(state);
+	return {
+		...state,
+		fuse: {
+			executionId: fuse.executionId ?? '',
+			seenMs: processMs,
+			status: seen?.status ?? 'unknown',
+			asleep,
+			deadline: fuse.deadline,
+		},
+	};
+};
+
+export const isFresh = (state: HoldState, withinMs: ProcessMs = freshMs): boolean =>
+	state.facts.net === 'none' ||
+	(state.fuse?.asleep === true && now(state).processMs - state.fuse.seenMs < withinMs);
+
+/**
+ * Checked at the moment of sending every SuspendProcesses, first, retry or repair: the fuse was seen asleep within 60 s
+ * and no fuse of ours ends within 120 s; without a fuse the lease has 120 s (half of a shorter hold). Never after a
+ * jump or a passed deadline.
+ */
+export const maySuspend = (state: HoldState): boolean => {
+	const {awsMs} = now(state);
+	if (state.spent) return false;
+	if (state.facts.net === 'none') {
+		const margin = Math.min(suspendMarginMs, state.facts.forMs / 2, state.facts.leaseMs / 2);
+		return Math.min(state.own.leaseUntil, state.own.end) - awsMs >= margin;
+	}
+	const known = unfinished(state.own);
+	const inForce = currentFuse(state);
+	return (
+		isFresh(state) && inForce !== null && known.every(({deadline}) => deadline - awsMs >= suspendMarginMs)
+	);
+};

@@ -1,0 +1,40 @@
+/**
+ * The last one out resumes: what a release leaves suspended because another hold wants it. A live fuse is proof. A tag
+ * alone is not: then our own fuse stays armed, so that a forged tag delays the resume by a lease at most (H2).
+ */
+import {unfinished} from './core-fuse.ts';
+import {isUndecided, otherHoldsOf} from './core-others.ts';
+import {now, oursSuspended, reasonOf} from './core-rules.ts';
+import type {HoldState, LeftToOthers, SeenGroup} from './core-state.ts';
+import {inOrder, without} from './processes.ts';
+
+export const noneLeft: LeftToOthers = {backed: [], unbacked: [], claimants: []};
+
+/** Only what is suspended can be left; the rest is resumed, whatever this read says of it. */
+export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
+	const others = otherHoldsOf(state, group);
+	const ours = oursSuspended(state.own, group, now(state).rate);
+	const isKnown = !state.runs.failed && state.runs.seenMs !== null;
+	const covered = new Set<string>(
+		isKnown ? others.filter(({live}) => live).flatMap(({covers}) => covers) : [],
+	);
+	const backed = ours.filter(process => covered.has(process));
+	const claims = others.filter(({tag, live}) => tag?.phase === 'live' && !(live && isKnown));
+	const claimed = new Set<string>(claims.flatMap(({tag}) => tag?.claims ?? []));
+	const undecided = without(state.own.wanted, Object.keys(state.own.changed)).filter(process => {
+		const reason = reasonOf(group, process);
+		return reason !== undefined && isUndecided(state, process, reason);
+	});
+	const unbacked = without(ours, backed).filter(process => claimed.has(process));
+	if (!hasNet(state)) return {backed, unbacked: [], claimants: []};
+	return {
+		backed,
+		unbacked: inOrder([...unbacked, ...undecided]),
+		claimants: unbacked.length === 0 ? [] : claims.map(({tag, holdId}) => tag?.owner ?? holdId),
+	};
+};
+
+const hasNet = (state: HoldState): boolean =>
+	unfinished(state.own).some(
+		({deadline, executionId}) => executionId !== null && deadline > now(state).awsMs,
+	);
