@@ -83,7 +83,7 @@ const ownRows = (model: Model, hold: HoldView, cells: number): readonly Row[] =>
 	const rows = isShort
 		? [whoRow(model, hold, cells), coveredRow(model, hold, true)]
 		: [whoRow(model, hold, cells), suspendedRow(hold), coveredRow(model, hold, false), netRow(model, hold)];
-	return [...rows, ...dyingRows(model, hold), ...asks];
+	return [...rows, ...dyingRows(model, hold), ...idleRows(model), ...asks];
 };
 
 const whoRow = ({now, state}: Model, hold: HoldView, cells: number): Row => {
@@ -181,7 +181,7 @@ const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
 					ours`AWS resumes ${numbers[wanted.length] ?? ours`these`} at ${formatTime(net.deadline)}, by its own fuse ${cut(shown(hostile(net.executionId)), 5)} ${shown(hostile(net.status))} `,
 				),
 				...fuseMark(net, now),
-				...(renews ? [] : [span(ours`   not renewed: a key renews it`, 'warn')]),
+				...(renews ? [] : [span(ours`   not renewed`, 'warn')]),
 			);
 	}
 };
@@ -226,6 +226,22 @@ const dyingRows = ({state, now}: Model, {holdId, until}: HoldView): readonly Row
 		),
 	];
 };
+
+const idleRows = ({state}: Model): readonly Row[] =>
+	state.idle === 'no'
+		? []
+		: [
+				row(
+					span(ours`    nobody there?   `, 'dim'),
+					span(
+						state.idle === 'warned'
+							? ours`no key for 30 minutes: without one the lease is renewed no more`
+							: ours`the lease is renewed no more: any key renews it again`,
+						'bad',
+						true,
+					),
+				),
+			];
 
 const questionRow = (question: Hostile): Row =>
 	row(span(ours`    ? ${shown(question)}   H answers`, 'bad', true));

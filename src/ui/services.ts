@@ -3,14 +3,16 @@ import type {Aws, Identity} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {createRedactor} from '../base/redact.ts';
 import type {Settings} from '../base/settings.ts';
-import {hostile} from '../base/terminal-text.ts';
-import type {Hostile} from '../base/text.ts';
+import {hostile, shown} from '../base/terminal-text.ts';
+import type {Hostile, Shown} from '../base/text.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
+import {createNotifier} from '../hold/notify.ts';
 import type {HeldElsewhere, Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
 import {createElsewhere} from './elsewhere.ts';
+import {createHoldNews} from './hold-news.ts';
 import {createIntended, type Intended} from './intended.ts';
 import {createCopies} from './keep-copies.ts';
 
@@ -39,6 +41,9 @@ type ServicesOptions = {
 	readonly processClock: ProcessClock;
 	/** The user's home folder, to shorten paths on screen. */
 	readonly home: string | undefined;
+	readonly environment: Readonly<NodeJS.ProcessEnv>;
+	/** News of a hold, for a moment on the screen. */
+	readonly tell: (text: Shown) => void;
 	/** Something that can be seen has changed. */
 	readonly changed: () => void;
 	readonly failed: (error: unknown) => void;
@@ -96,12 +101,21 @@ export const createServices = (options: ServicesOptions): Services => {
 	);
 	options.holds().then(made => {
 		holds = made;
-		unsubscribe.push(made.subscribe(changed), made.care.subscribe(changed));
+		unsubscribe.push(made.subscribe(changed), made.care.subscribe(changed), news.follow(made));
 		// Its refusal is in the errors view; the boxes then stand in the group's list alone.
 		if (!settings.readOnly) made.care.readPatients().then(changed, changed);
 		options.ready(made);
 		changed();
 	}, failed);
+	const notifier = createNotifier({
+		command: settings.notify,
+		environment: options.environment,
+		region: aws.facts.region,
+		clock: aws.clock,
+		processClock,
+		warn: text => options.tell(shown(text)),
+	});
+	const news = createHoldNews(options.tell, notifier);
 	const intended = createIntended(settings.paths.state, changed);
 	const others = createElsewhere({holds: () => holds, processClock, changed});
 	return {
@@ -135,6 +149,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			group?.stop();
 			holds?.care.stop();
 			await watch.stop();
+			await notifier.settled();
 			await copies.close();
 		},
 	};

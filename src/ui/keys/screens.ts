@@ -1,6 +1,7 @@
 /** Keys of one screen. Together with the common ones this is the whole table: dispatch, footer and help read it. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
 import {otherBoots} from '../../boot/compare-boots.ts';
+import {shortId} from '../format.ts';
 import {goTo, openScreen} from '../navigate.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import type {ScreenName} from '../place.ts';
@@ -87,9 +88,44 @@ const groupKeys: readonly Action[] = [
 		section: 'screen',
 		run: ui => toggleMark(ui, selectedBox(ui.model())?.instanceId),
 	},
+	{
+		keys: ['p'],
+		label: ours`pin`,
+		help: ours`pin the box: its hook is kept alive`,
+		section: 'screen',
+		footer: 6,
+		writes: true,
+		unavailable: ui =>
+			ui.settings.readOnly
+				? ours`--read-only: nothing in AWS is changed`
+				: selectedBox(ui.model()) === undefined
+					? ours`no box is under the mark`
+					: null,
+		run: togglePin,
+	},
 	copyKey(ours`copy the instance id`, ui => nameOf(selectedBox(ui.model())?.instanceId)),
 	actionsKey,
 ];
+
+function togglePin(ui: Ui) {
+	const model = ui.model();
+	const {care} = ui.services()?.holds() ?? {};
+	const box = selectedBox(model);
+	if (box === undefined || care === undefined) return ui.toast(ours`the hold is still being loaded`);
+	const {instanceId, group, instance} = box;
+	const id = shortId(hostile(instanceId));
+	const pin = care.pins().find(one => one.instanceId === instanceId);
+	if (pin !== undefined && pin.state !== 'ended') {
+		care.unpin(group, instanceId);
+		return ui.toast(ours`${id} is pinned no more`);
+	}
+	care.pin(group, instanceId);
+	ui.toast(
+		instance.lifecycleState.endsWith(':Wait')
+			? ours`${id} is pinned: heartbeats keep its hook waiting, never against an ABANDON`
+			: ours`${id} is pinned: heartbeats begin should it wait for a hook`,
+	);
+}
 
 const bootKeys: readonly Action[] = [
 	{

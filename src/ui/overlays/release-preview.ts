@@ -6,6 +6,7 @@ import {consequenceOf} from '../../hold/consequence.ts';
 import type {HoldView, ReleasePreview} from '../../hold/types.ts';
 import type {ReleaseOverlay} from '../app-state.ts';
 import {formatHeld, formatTime, shortId} from '../format.ts';
+import {fuseIsLeft, fuseWord} from '../fuse-words.ts';
 import type {Model} from '../model.ts';
 import {markOfDouble} from '../names.ts';
 import {endangered} from '../release-flow.ts';
@@ -199,7 +200,7 @@ export const outcomeRows = (view: HoldView): readonly Row[] => {
 						true,
 					),
 					span(
-						ours`   ${outcome.tagLeft ? ours`tag left: it runs out by itself` : ours`tag removed`}   held ${formatHeld(outcome.seconds)}`,
+						ours`   ${fuseWord(view, fuseIsLeft(outcome), ours`   `)}${outcome.tagLeft ? ours`tag left: it runs out by itself` : ours`tag removed`}   held ${formatHeld(outcome.seconds)}`,
 					),
 				),
 				...outcome.left.map(({process, why}) =>

@@ -1,6 +1,7 @@
 /** Screen 2: one group's boxes, those that are gone, and what happened since we hold it. */
 import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
 import type {Box, GroupDetail} from '../../groups/types.ts';
+import type {PinView} from '../../hold/care-types.ts';
 import {formatDuration, formatVersion, shortId} from '../format.ts';
 import type {Pane} from '../frame.ts';
 import {holdOn, type Model} from '../model.ts';
@@ -102,7 +103,11 @@ const warnings = (model: Model): readonly Row[] => {
 	if (detail === null) return [];
 	const marked = holdOn(model, detail.view.group.name) === undefined ? [] : detail.boxes.filter(isMarked);
 	return [
-		...(marked.length > 0 || detail.missing.length > 0 ? [blank] : []),
+		...(marked.length > 0 || detail.missing.length > 0 || model.pins.length > 0 ? [blank] : []),
+		...model.pins
+			.filter(({group}) => group === detail.view.group.name)
+			.slice(0, 3)
+			.map(pin => pinRow(model, pin)),
 		...marked
 			.slice(0, 2)
 			.map(({instanceId}) =>
@@ -119,6 +124,18 @@ const warnings = (model: Model): readonly Row[] => {
 				row(span(ours`   ! ${shown(hostile(operation))} is missing: `, 'warn'), span(shown(message))),
 			),
 	];
+};
+
+/** What keeps a pinned box, and until when at most: counted from the start of its wait. */
+const pinRow = ({now}: Model, {instanceId, hook, state, until, says}: PinView): Row => {
+	const left = until === null ? null : formatDuration((until - now) / 1000);
+	const name = hook === null ? ours`` : ours` ${shown(hook)}`;
+	return row(
+		span(ours`   ■ `, state === 'ended' || state === 'failing' ? 'warn' : 'held'),
+		span(ours`${shortId(hostile(instanceId))} is pinned: `, 'text'),
+		span(ours`${shown(says)}${state === 'beating' ? name : ours``}`, state === 'failing' ? 'bad' : 'dim'),
+		...(left === null || state === 'ended' ? [] : [span(ours`, for ${left} at most (GlobalTimeout)`, 'dim')]),
+	);
 };
 
 const activityPane = (model: Model): Pane => {
