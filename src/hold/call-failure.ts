@@ -5,7 +5,8 @@ import type {CallFailure} from './core-state.ts';
 
 /**
  * `settled`: AWS judged the request and said no (every 4xx, and ResourceContention although it is a 500). A 5xx, a
- * timeout or a reset says nothing about whether it was applied. `lasting`: trying again will not help soon.
+ * timeout or a reset says nothing about whether it was applied. `lasting`: trying again will not help soon. A
+ * hundred running automations may be fewer in a moment.
  */
 export const describeFailure = (error: unknown): CallFailure => {
 	if (!(error instanceof UnflapError))
@@ -17,7 +18,8 @@ export const describeFailure = (error: unknown): CallFailure => {
 	const {code, kind, retryable, requestId} = error;
 	const contended = code === 'ResourceContention' || code === 'ResourceInUse';
 	const settled = requestId !== null && (contended || kind === 'throttled' || !retryable);
-	return {settled: settled || isOurCredentials(kind), lasting: !retryable, message, next};
+	const lasting = !retryable && code !== 'AutomationExecutionLimitExceededException';
+	return {settled: settled || isOurCredentials(kind), lasting, message, next};
 };
 
 /** No request was signed, so none was sent. */

@@ -8,18 +8,23 @@ import {UnflapError} from '../base/errors.ts';
 import {checkOwnFolder, ensureOwnFolder} from '../base/safe-files.ts';
 import type {Settings} from '../base/settings.ts';
 import {createCare} from './care.ts';
+import {createFuses} from './fuse.ts';
 import {takeGuardianReleases} from './guardian-log.ts';
-import {startGuardian} from './guardian-process.ts';
+import {warmGuardian} from './guardian-process.ts';
+import {createGuardianStock} from './guardian-stock.ts';
 import {readPreview} from './hold-preview.ts';
 import {type Ledger, liveness, openLedger} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
 import {finishLeftOver, type LeftOver} from './left-overs.ts';
+import {endLingering} from './linger-socket.ts';
 import {listHolds} from './list-holds.ts';
 import {type MachineIdentity, type ProcessIdentity, readMachine, readProcess} from './process-identity.ts';
 import {releaseSelected} from './release-holds.ts';
-import {createSession, type SessionGround} from './session.ts';
+import {createSession, type SessionGround, type TakenUp} from './session.ts';
 import {ownerText} from './tag.ts';
-import type {HoldSession, Holds} from './types.ts';
+import {takeUpLingering} from './take-up.ts';
+import {terminalPath} from './terminal-note.ts';
+import type {HoldRequest, HoldSession, Holds} from './types.ts';
 
 export type HoldsOptions = {
 	readonly aws: Aws;
@@ -42,6 +47,7 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 	let sessions: readonly HoldSession[] = [];
 	let opened: Promise<Ground> | null = null;
 	const owner = ownerText(userName(), hostname());
+	const fuses = createFuses({aws, processClock, roleArn: settings.fuseRoleArn});
 
 	const ground = (): Promise<Ground> => {
 		opened ??= openGround(aws, settings).catch(error => {
@@ -60,32 +66,59 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 		const files = (await base.ledger.list()).filter(file => filter(file.entry?.group ?? null));
 		const results: LeftOver[] = [];
 		for (const file of files) {
-			const result = await finishLeftOver(file, {aws, ...base, processClock});
+			const result = await finishLeftOver(file, {aws, fuses, ...base, processClock});
 			if (result !== null) results.push(result);
 		}
 		return results;
 	};
 
+	/** What a guardian is started with: everything but a hold. */
+	const guardianInit = async () => {
+		const [handedOver, self, terminal] = await Promise.all([
+			aws.handOver(),
+			readProcess(process.pid),
+			terminalPath(),
+			ensureOwnFolder(settings.paths.state),
+		]);
+		if (self === undefined) throw new Error('the start time of this process cannot be read');
+		return {
+			type: 'init' as const,
+			aws: handedOver,
+			stateFolder: settings.paths.state,
+			ledgerFolder: join(settings.paths.state, 'ledger'),
+			process: self,
+			fuseRoleArn: settings.fuseRoleArn,
+			terminal,
+		};
+	};
+	const stock = createGuardianStock(() => warmGuardian({init: guardianInit()}), processClock);
+
 	const prepare = async (group: string): Promise<SessionGround> => {
-		refuseUnsafe(aws, settings);
 		const base = await ground();
 		refuseOwnHold(live(), group);
 		await finish(name => name === group);
 		await refuseHeldHere(base, group);
-		return {
-			...base,
-			startGuardian: async (entry: LedgerEntry, onLost: () => void) =>
-				startGuardian({
-					init: {
-						type: 'init',
-						aws: await aws.handOver(),
-						stateFolder: settings.paths.state,
-						ledgerFolder: base.ledger.folder,
-						entry,
-					},
-					onLost,
-				}),
-		};
+		return base;
+	};
+
+	const startSession = (request: HoldRequest, takenUp?: TakenUp): HoldSession => {
+		const session = createSession({
+			request,
+			aws,
+			fuses,
+			fuseHasRole: settings.fuseRoleArn !== null,
+			processClock,
+			owner: takenUp?.entry.owner ?? owner,
+			leaseMs: settings.leaseMinutes * 60_000,
+			refuse: () => refuseUnsafe(aws, settings, request),
+			prepare: takenUp === undefined ? prepare : ground,
+			warmGuardian: stock.take,
+			onChange: announce,
+			...(takenUp === undefined ? {} : {takenUp}),
+		});
+		sessions = [...sessions, session];
+		announce();
+		return session;
 	};
 
 	return {
@@ -101,29 +134,30 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
-		preview: (group, preset, forSeconds) => readPreview({aws, group, preset, forSeconds}),
-		hold: request => {
-			const session = createSession({
-				request,
-				aws,
-				processClock,
-				owner,
-				leaseMs: settings.leaseMinutes * 60_000,
-				prepare,
-				onChange: announce,
-			});
-			sessions = [...sessions, session];
-			announce();
-			return session;
+		preview: (group, preset, forSeconds) => {
+			if (!aws.facts.readOnly) stock.prepare();
+			return readPreview({aws, fuses, group, preset, forSeconds});
 		},
+		hold: request => startSession(request),
 		finishLeftOvers: async () => [
 			...(await guardianNews(settings.paths.state)),
 			...(await finish(() => true)),
 		],
-		list: async () => listHolds(aws, await knownEntries(ground)),
+		list: async () => listHolds(aws, fuses, await knownEntries(ground)),
 		releaseAll: () => Promise.all(live().map(session => session.release())),
 		handOverAll: () => live().map(session => session.handOver()),
-		release: async selection => releaseSelected(selection, {aws, processClock, owner, ...(await ground())}),
+		lingerAll: () => Promise.all(live().map(session => session.linger(lingerMs(settings) / aws.clock.rate))),
+		takeUp: async () =>
+			takeUpLingering({...(await ground()), stateFolder: settings.paths.state, startSession}),
+		release: async selection =>
+			releaseSelected(selection, {
+				aws,
+				fuses,
+				processClock,
+				owner,
+				endLingering: entry => endLingering(settings.paths.state, entry),
+				...(await ground()),
+			}),
 		setHealthy: instanceId => aws.release.setHealthy(instanceId),
 	};
 };
@@ -155,17 +189,13 @@ const guardianNews = async (stateFolder: string): Promise<readonly LeftOver[]> =
 };
 
 /** Answers that disagree about the time, or a debugger that can stop the keep loop, make no safe hold. */
-const refuseUnsafe = (aws: Aws, {denyNoFuse}: Settings): void => {
+const refuseUnsafe = (aws: Aws, {denyNoFuse}: Settings, {net}: HoldRequest): void => {
 	if (aws.facts.readOnly)
 		throw new UnflapError('read-only', '--read-only: nothing in AWS is changed', {exitCode: 3});
-	if (denyNoFuse)
-		throw new UnflapError(
-			'refused',
-			'denyNoFuse is configured, and this version has no server-side net yet',
-			{
-				next: ['look at unflap info for where denyNoFuse is set'],
-			},
-		);
+	if (denyNoFuse && net === 'none')
+		throw new UnflapError('refused', 'denyNoFuse is configured: no hold without a fuse', {
+			next: ['leave --no-fuse out', 'look at unflap info for where denyNoFuse is set'],
+		});
 	if (inspectorUrl() !== undefined)
 		throw new UnflapError('refused', 'A debugger is open on this process, so it starts no hold', {
 			next: ['start unflap without --inspect (look at NODE_OPTIONS)'],
@@ -176,6 +206,8 @@ const refuseUnsafe = (aws: Aws, {denyNoFuse}: Settings): void => {
 		});
 };
 
+const lingerMs = ({lingerMinutes}: Settings): number => lingerMinutes * 60_000;
+
 const refuseOwnHold = (live: readonly HoldSession[], group: string): void => {
 	// The newest session is the one that asks.
 	if (live.filter(session => session.view().group === group).length > 1)
@@ -184,18 +216,22 @@ const refuseOwnHold = (live: readonly HoldSession[], group: string): void => {
 
 /** A hold of the same user on the same machine is not joined: it is the same hold, seen twice. */
 const refuseHeldHere = async ({ledger, machine, place}: Ground, group: string): Promise<void> => {
-	for (const {entry} of await ledger.list()) {
+	for (const {entry, writtenAt} of await ledger.list()) {
 		if (entry === null || entry.group !== group || entry.phase === 'releasing') continue;
 		if (entry.place.account !== place.account || entry.place.region !== place.region) continue;
 		if (entry.place.endpoint !== place.endpoint) continue;
-		if ((await liveness(entry, machine)) === 'alive')
-			throw new UnflapError(
-				'refused',
-				`Hold ${entry.holdId} of pid ${entry.process.pid} here holds the group already`,
-				{
-					next: [`unflap release --hold ${entry.holdId} --force ends that one`],
-				},
-			);
+		if ((await liveness(entry, machine, writtenAt)) !== 'alive') continue;
+		if (entry.linger !== null)
+			throw new UnflapError('refused', `Hold ${entry.holdId} here lost its terminal; its guardian keeps it`, {
+				next: ['unflap takes it up again', `unflap release ${group} ends it`],
+			});
+		throw new UnflapError(
+			'refused',
+			`Hold ${entry.holdId} of pid ${entry.process.pid} here holds the group already`,
+			{
+				next: [`unflap release --hold ${entry.holdId} --force ends that one`],
+			},
+		);
 	}
 };
 

@@ -10,13 +10,20 @@ export type GuardianMessage =
 			readonly aws: AwsOptions;
 			readonly stateFolder: string;
 			readonly ledgerFolder: string;
-			readonly entry: LedgerEntry;
+			/** The process it works for. */
+			readonly process: ProcessIdentity;
+			/** The role fuses are armed with: repeating a start needs the very same parameters. */
+			readonly fuseRoleArn: string | null;
+			/** Where that process can be told something, or null without a terminal. */
+			readonly terminal: string | null;
 	  }
-	/** `leaseMs`: process time until the lease is over. */
+	/** What there is to give back, from now on. `leaseMs`: process time until the lease is over. */
 	| {readonly type: 'entry'; readonly entry: LedgerEntry; readonly leaseMs: number}
 	| {readonly type: 'credentials'; readonly credentials: ResolvedCredentials}
 	| {readonly type: 'companion'; readonly companion: ProcessIdentity}
 	| {readonly type: 'beat'}
+	/** The terminal is gone: the end of the pipe is no order to release before `ms` of process time are over. */
+	| {readonly type: 'linger'; readonly ms: number; readonly message: string}
 	/** The hold ended well: nothing is left to do. */
 	| {readonly type: 'done'};
 

@@ -9,15 +9,17 @@ import type {
 } from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import {differsInvisibly} from '../base/terminal-text.ts';
-import {divideAim} from './core-acquire.ts';
 import {coverageOf} from './coverage.ts';
-import {otherTags} from './other-owners.ts';
+import type {Fuses} from './fuse.ts';
+import {mayResume} from './may-resume.ts';
 import {seenGroup} from './perform.ts';
+import {type DividedAim, divideAim} from './preview-aim.ts';
 import {presetProcesses} from './processes.ts';
 import type {HoldPreview, Preset} from './types.ts';
 
 export type PreviewRequest = {
 	readonly aws: Aws;
+	readonly fuses: Fuses;
 	readonly group: string;
 	readonly preset: Preset | readonly ScalingProcess[];
 	readonly forSeconds: number;
@@ -32,6 +34,7 @@ type Facts = {
 	readonly activities: readonly Activity[];
 	readonly healthy: number;
 	readonly permission: HoldPreview['permission'];
+	readonly aim: DividedAim;
 };
 
 /** Throws `not-found` for a name that is not exactly a group's. */
@@ -46,15 +49,16 @@ export const readPreview = async (request: PreviewRequest): Promise<HoldPreview>
 				next: ['unflap ls lists the names; a hold takes the exact one'],
 			},
 		);
-	const [twins, hooks, policies, activities, healthy, permission] = await Promise.all([
+	const [twins, hooks, policies, activities, healthy, permission, aim] = await Promise.all([
 		twinsOf(aws, name),
 		orEmpty(aws.release.hooks(name)),
 		orEmpty(aws.release.policies(name)),
 		orEmpty(aws.release.activities({group: name, max: 20})),
 		countHealthy(aws, group),
-		permissionOf(aws, name),
+		permissionOf(aws, group),
+		divideAim({aws, fuses: request.fuses, group: seenGroup(group), name, aim: aimOf(request)}),
 	]);
-	return describe(request, {group, twins, hooks, policies, activities, healthy, permission});
+	return describe(request, {group, twins, hooks, policies, activities, healthy, permission, aim});
 };
 
 /** Names that differ only in what cannot be seen (threats.md T10). */
@@ -75,48 +79,49 @@ const countHealthy = async (aws: Aws, group: Group): Promise<number> => {
 	return new Set(healthy.map(({instanceId}) => instanceId)).size;
 };
 
-const permissionOf = async (aws: Aws, group: string): Promise<HoldPreview['permission']> => {
+const aimOf = ({preset}: PreviewRequest): readonly ScalingProcess[] =>
+	typeof preset === 'string' ? presetProcesses(preset) : preset;
+
+const permissionOf = async (aws: Aws, {name, arn}: Group): Promise<HoldPreview['permission']> => {
 	if (aws.facts.readOnly) return 'unknown';
-	const [settled] = await Promise.allSettled([aws.release.probeResume(group)]);
+	const [settled] = await Promise.allSettled([mayResume(aws, {group: name, arn})]);
 	return settled.status === 'fulfilled' ? settled.value : 'unknown';
 };
 
-const describe = ({aws, group: name, preset, forSeconds}: PreviewRequest, facts: Facts): HoldPreview => {
+const describe = (request: PreviewRequest, facts: Facts): HoldPreview => {
+	const {aws, group: name, preset, forSeconds} = request;
 	const {group, healthy} = facts;
-	const aim = typeof preset === 'string' ? presetProcesses(preset) : preset;
-	const now = aws.clock.now();
-	const {wanted, joined, baseline} = divideAim({aim, holdId: ''}, [seenGroup(group)], now);
-	const coverage = coverageOf(group.instances, [...wanted, ...joined, ...baseline]);
+	const {wanted, baseline, joins} = facts.aim;
+	const coverage = coverageOf(group.instances, [...wanted, ...baseline]);
 	const mostlyHookDeaths = areHookDeaths(facts.activities);
 	return {
 		group: name,
 		preset: typeof preset === 'string' ? preset : 'custom',
 		wanted,
-		baseline: [...baseline, ...joined],
+		baseline,
 		...coverage,
-		costs: costs(aim, facts, mostlyHookDeaths),
-		until: now + forSeconds * 1000,
+		costs: costs(aimOf(request), facts, mostlyHookDeaths),
+		until: aws.clock.now() + forSeconds * 1000,
 		healthyBoxes: healthy,
 		mostlyHookDeaths,
-		joins: otherTags(group, ''),
+		joins,
 		marked: group.instances
 			.filter(
 				({lifecycleState, healthStatus}) => lifecycleState === 'InService' && healthStatus === 'Unhealthy',
 			)
 			.map(({instanceId}) => instanceId),
-		refusal: refusal(aws, {facts, aims: wanted.length + joined.length}),
+		refusal: refusal(aws, facts),
 		permission: facts.permission,
 	};
 };
 
-const refusal = (aws: Aws, {facts, aims}: {facts: Facts; aims: number}): string | null => {
-	const {group, permission} = facts;
+const refusal = (aws: Aws, {group, permission, aim}: Facts): string | null => {
 	if (aws.facts.readOnly) return '--read-only: nothing in AWS is changed';
 	if (group.status !== null) return `the group is being deleted: ${group.status}`;
 	if (group.operator !== null) return `only ${group.operator} may change this group`;
 	if (permission === 'denied')
 		return 'you may not resume processes here: autoscaling:ResumeProcesses is denied';
-	return aims === 0 ? 'all of it is suspended already, by others' : null;
+	return aim.wanted.length === 0 ? 'all of it is suspended already, by others' : null;
 };
 
 /** AWS writes an abandoned or timed-out launch hook into the status of the launch. */
@@ -161,7 +166,6 @@ const costs = (
 		...(mostlyHookDeaths
 			? ['most boxes here die of a launch hook: suspending will not save those; catch or quiet would']
 			: []),
-		'no server-side net yet: if this machine and its guardian die, the next start of unflap gives the group back',
 	];
 };
 

@@ -2,7 +2,7 @@
  * One hold in the ledger, as a JSON file. What it says decides nothing by itself: the parser is strict, and whoever
  * finishes an entry reads AWS first (left-overs.ts). It carries no credential.
  */
-
+import type {AwsMs} from '../base/clock.ts';
 import {encodeJson} from '../base/json.ts';
 import type {LedgerPhase, Ownership} from './core-state.ts';
 import type {MachineIdentity, ProcessIdentity} from './process-identity.ts';
@@ -17,8 +17,16 @@ export type HoldPlace = {
 	readonly endpoint: string | null;
 };
 
+/** A guardian keeps the hold for a lost terminal. */
+export type Linger = {
+	/** Whoever knows it may speak to the guardian, and knows the guardian by it. Only this 0600 file has it. */
+	readonly nonce: string;
+	/** AWS time. */
+	readonly until: AwsMs;
+};
+
 export type LedgerEntry = {
-	readonly version: 1;
+	readonly version: 2;
 	readonly holdId: string;
 	readonly place: HoldPlace;
 	readonly group: string;
@@ -29,6 +37,7 @@ export type LedgerEntry = {
 	readonly own: Ownership;
 	readonly process: ProcessIdentity;
 	readonly guardian: ProcessIdentity | null;
+	readonly linger: Linger | null;
 };
 
 export const formatEntry = (entry: LedgerEntry): string => `${encodeJson(entry)}\n`;
@@ -36,8 +45,21 @@ export const formatEntry = (entry: LedgerEntry): string => `${encodeJson(entry)}
 /** Null for anything that is not exactly an entry: unknown field, wrong type, unknown or no process. */
 export const parseEntry = (text: string): LedgerEntry | null => {
 	if (text.length > 100_000) return null;
-	const value = parseJson(text);
+	const value = upgraded(parseJson(text));
 	return isEntry(value) ? value : null;
+};
+
+/**
+ * Version 1 knew no fuses and kept what another hold had suspended first beside `wanted`: both are `wanted` now. What is
+ * not exactly of its form stays as it is, and is no entry.
+ */
+const upgraded = (value: unknown): unknown => {
+	if (!isRecord(value) || value['version'] !== 1) return value;
+	const {own} = value;
+	if (!isRecord(own) || !Array.isArray(own['wanted']) || !Array.isArray(own['joined'])) return value;
+	const {joined, ...rest} = own;
+	const wanted = [...own['wanted'], ...(joined as readonly unknown[])];
+	return {...value, version: 2, linger: null, own: {...rest, wanted, adopted: [], fuses: []}};
 };
 
 const parseJson = (text: string): unknown => {
@@ -98,14 +120,23 @@ const arn = text(
 	/^arn:[a-z0-9-]+:autoscaling:[a-z0-9-]+:\d{12}:autoScalingGroup:[0-9A-Za-z-]{8,64}:.{1,400}$/su,
 );
 
+const fuse = exactly({
+	clientToken: text(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+	executionId: orNull(text(/^[0-9a-f-]{36}$/)),
+	deadline: time,
+	processes: value => distinct(process)(value) && (value as readonly unknown[]).length > 0,
+	final: value => value === null || value === 'success' || value === 'other',
+});
+
 const ownership = exactly({
 	arn: orNull(arn),
 	wanted: distinct(process),
-	joined: distinct(process),
+	adopted: distinct(process),
 	baseline: distinct(text(/^[\w-]{1,255}$/)),
 	fingerprint: table(list(reasonText, 8)),
 	windows: list(exactly({from: time, to: orNull(time), processes: distinct(process)}), 16),
 	changed: table(reasonText),
+	fuses: list(fuse, 40),
 	tagValues: list(text(/^[\x20-\x7e]{1,256}$/), 8),
 	sent: flag,
 	unanswered: flag,
@@ -115,7 +146,7 @@ const ownership = exactly({
 });
 
 const isWhole = exactly({
-	version: value => value === 1,
+	version: value => value === 2,
 	holdId: value => typeof value === 'string' && isHoldId(value),
 	place: exactly({
 		account: text(/^\d{12}$/),
@@ -131,10 +162,11 @@ const isWhole = exactly({
 	own: ownership,
 	process: processIdentity,
 	guardian: orNull(processIdentity),
+	linger: orNull(exactly({nonce: text(/^[0-9a-f]{64}$/), until: time})),
 });
 
 const isEntry = (value: unknown): value is LedgerEntry => {
 	if (!isWhole(value)) return false;
 	const {own, phase} = value as LedgerEntry;
-	return phase === 'intent' || own.wanted.length + own.joined.length > 0;
+	return phase === 'intent' || own.wanted.length > 0;
 };

@@ -1,6 +1,6 @@
 /** The ledger's folder: one file a hold, written before any change in AWS, and one lock for whoever finishes it. */
 import {randomBytes} from 'node:crypto';
-import {link, readdir, rename} from 'node:fs/promises';
+import {link, lstat, readdir, rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import {
 	codeOf,
@@ -12,7 +12,13 @@ import {
 	writeAtomic,
 } from '../base/safe-files.ts';
 import {formatEntry, type LedgerEntry, parseEntry} from './ledger-entry.ts';
-import {isAlive, type MachineIdentity, type ProcessIdentity, sameMachine} from './process-identity.ts';
+import {
+	isAlive,
+	isBeforeReboot,
+	type MachineIdentity,
+	type ProcessIdentity,
+	sameMachine,
+} from './process-identity.ts';
 import {isHoldId} from './tag.ts';
 
 export type LedgerFile = {
@@ -21,6 +27,8 @@ export type LedgerFile = {
 	readonly entry: LedgerEntry | null;
 	/** As it was read: an entry that changed meanwhile is left alone. */
 	readonly text: string;
+	/** Wall time. */
+	readonly writtenAt: number;
 };
 
 export type Ledger = {
@@ -42,10 +50,11 @@ export type LedgerOptions = {
 export const openLedger = async ({folder, machine, self}: LedgerOptions): Promise<Ledger> => {
 	await ensureOwnFolder(folder);
 	const read = async (holdId: string): Promise<LedgerFile | null> => {
-		const text = await readOwnFile(join(folder, fileName(holdId)), 100_000);
-		if (text === undefined) return null;
+		const path = join(folder, fileName(holdId));
+		const [text, writtenAt] = await Promise.all([readOwnFile(path, 100_000), modifiedAt(path)]);
+		if (text === undefined || writtenAt === null) return null;
 		const entry = parseEntry(text);
-		return {holdId, entry: entry?.holdId === holdId ? entry : null, text};
+		return {holdId, entry: entry?.holdId === holdId ? entry : null, text, writtenAt};
 	};
 	return {
 		folder,
@@ -64,17 +73,31 @@ export const openLedger = async ({folder, machine, self}: LedgerOptions): Promis
 	};
 };
 
+const modifiedAt = async (path: string): Promise<number | null> => {
+	try {
+		return (await lstat(path)).mtimeMs;
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') return null;
+		throw error;
+	}
+};
+
 const fileName = (holdId: string): string => {
 	if (!isHoldId(holdId)) throw new Error('A hold id has eight hex digits');
 	return `hold-${holdId}.json`;
 };
 
-/** An entry is dead only where its processes could be seen: same machine and boot, and none of them alive. */
+/**
+ * An entry is dead only where its processes could be seen, with none of them alive: same machine and boot; or where that
+ * machine was booted anew since.
+ */
 export const liveness = async (
 	entry: LedgerEntry,
 	here: MachineIdentity,
+	writtenAt: number,
 ): Promise<'alive' | 'dead' | 'elsewhere'> => {
-	if (!sameMachine(entry.machine, here)) return 'elsewhere';
+	if (!sameMachine(entry.machine, here))
+		return isBeforeReboot(entry.machine, here, writtenAt) ? 'dead' : 'elsewhere';
 	if (await isAlive(entry.process)) return 'alive';
 	return entry.guardian !== null && (await isAlive(entry.guardian)) ? 'alive' : 'dead';
 };
@@ -114,7 +137,7 @@ const claim = async (path: string, text: string): Promise<boolean> => {
 const removeStale = async (path: string, {machine}: LedgerOptions): Promise<boolean> => {
 	const text = await readOwnFile(path);
 	if (text === undefined) return true;
-	if (!(await isDead(text, machine))) return false;
+	if (!(await isDead(text, machine, (await modifiedAt(path)) ?? Number.POSITIVE_INFINITY))) return false;
 	const aside = `${path}.${randomBytes(6).toString('hex')}`;
 	try {
 		await rename(path, aside);
@@ -129,9 +152,10 @@ const removeStale = async (path: string, {machine}: LedgerOptions): Promise<bool
 	return same;
 };
 
-const isDead = async (text: string, here: MachineIdentity): Promise<boolean> => {
+const isDead = async (text: string, here: MachineIdentity, writtenAt: number): Promise<boolean> => {
 	const owner = parseOwner(text);
 	if (owner === null) return false;
+	if (isBeforeReboot(owner.machine, here, writtenAt)) return true;
 	return sameMachine(owner.machine, here) && !(await isAlive(owner.process));
 };
 

@@ -6,6 +6,7 @@ import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {isOurs} from './core-rules.ts';
 import type {CoreOutcome, Ownership, SeenGroup} from './core-state.ts';
+import type {Fuses} from './fuse.ts';
 import {type Ledger, type LedgerFile, liveness} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
 import {seenGroup} from './perform.ts';
@@ -28,6 +29,7 @@ export type FinishOptions = {
 	readonly ledger: Ledger;
 	readonly machine: MachineIdentity;
 	readonly place: HoldPlace;
+	readonly fuses: Fuses;
 	readonly processClock: ProcessClock;
 	/** `--force`, by name: an entry of another machine or boot is taken for dead. */
 	readonly force?: boolean;
@@ -48,7 +50,7 @@ export const finishLeftOver = async (file: LedgerFile, options: FinishOptions): 
 	const {entry} = file;
 	if (entry === null) return reported('the ledger entry is not one of ours, or damaged: nothing was done');
 	if (!samePlace(entry.place, place)) return null;
-	const life = await liveness(entry, machine);
+	const life = await liveness(entry, machine, file.writtenAt);
 	if (life === 'alive') return null;
 	if (life === 'elsewhere' && !force)
 		return reported(
@@ -74,7 +76,7 @@ const samePlace = (one: HoldPlace, other: HoldPlace): boolean =>
 	one.endpoint === other.endpoint;
 
 const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<LeftOver> => {
-	const {aws, ledger, processClock} = options;
+	const {aws, ledger, fuses, processClock} = options;
 	const said = (result: LeftOver['result'], text: string, outcome: CoreOutcome | null = null): LeftOver => ({
 		group: entry.group,
 		holdId: entry.holdId,
@@ -83,17 +85,24 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 		outcome,
 	});
 	const found = (await aws.release.groups({names: [entry.group]})).find(group => group.name === entry.group);
-	if (entry.phase === 'intent' || found === undefined || found.arn !== entry.own.arn) {
-		const safe = entry.phase === 'intent' || found === undefined || isSameRegionGroup(found.arn, entry);
-		if (!safe) return said('reported', 'the entry names another group: nothing was done');
+	const isIntent = entry.phase === 'intent';
+	if (found !== undefined && found.arn !== entry.own.arn && !isIntent && !isSameRegionGroup(found.arn, entry))
+		return said('reported', 'the entry names another group: nothing was done');
+	const isGone = found === undefined || found.arn !== entry.own.arn;
+	if ((isIntent || isGone) && entry.own.fuses.length === 0) {
 		await ledger.remove(entry.holdId);
 		return said('finished', 'nothing of ours was left in the group');
 	}
-	const own = backedOwnership(entry, seenGroup(found), aws.clock.rate);
+	// Nothing was suspended, or it went with the group: only fuses are left to stop.
+	const own =
+		isIntent || isGone
+			? {...entry.own, sent: false}
+			: backedOwnership(entry, seenGroup(found), aws.clock.rate);
 	if (own === null)
 		return said('reported', 'neither tag nor fingerprint in AWS agrees with the entry: nothing was done');
 	const outcome = await releaseEntry({
 		aws,
+		fuses,
 		...ledgerNotes(ledger, entry),
 		processClock,
 		entry,
@@ -142,7 +151,7 @@ export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: numb
 	if (!own.tagValues.includes(tag)) return null;
 	const letters = /(?:^| )procs=([A-Z]+)/.exec(tag)?.[1] ?? '';
 	const named = own.wanted.filter(process => letters.includes(processLetters[process]));
-	const explained = new Set([...own.wanted, ...own.joined, ...own.baseline]);
+	const explained = new Set<string>([...own.wanted, ...own.baseline]);
 	const claimed = Object.entries(processLetters).filter(([, letter]) => letters.includes(letter));
 	if (claimed.some(([process]) => !explained.has(process))) return null;
 	const seen = named.some(process => {

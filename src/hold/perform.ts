@@ -4,10 +4,13 @@ import type {ProcessClock} from '../base/clock.ts';
 import {describeFailure} from './call-failure.ts';
 import type {Perform} from './core-driver.ts';
 import type {Answer, Call, CallResult, LedgerPhase, Ownership, SeenGroup} from './core-state.ts';
+import type {Fuses} from './fuse.ts';
+import {mayResume} from './may-resume.ts';
 import {brokenTagKey, holdTagKey} from './tag.ts';
 
 export type PerformOptions = {
 	readonly aws: Pick<Aws, 'release'>;
+	readonly fuses: Fuses;
 	readonly processClock: ProcessClock;
 	readonly group: string;
 	readonly holdId: string;
@@ -20,8 +23,9 @@ export type PerformOptions = {
 };
 
 export const createPerform = (options: PerformOptions): Perform => {
-	const {aws, processClock, group, holdId} = options;
+	const {aws, fuses, processClock, group, holdId} = options;
 	let broken = false;
+	let arn: string | null = null;
 	return async (call, {signal, hurry}) => {
 		const limit = new AbortController();
 		const both = AbortSignal.any([signal, limit.signal]);
@@ -42,7 +46,16 @@ export const createPerform = (options: PerformOptions): Perform => {
 			case 'read':
 				return {of: 'read', result: await settle(read(signal))};
 			case 'probe':
-				return {of: 'probe', result: await settle(aws.release.probeResume(group, {signal}))};
+				return {of: 'probe', result: await settle(mayResume(aws, {group, arn}, {signal}))};
+			case 'arm': {
+				const {clientToken, deadline, processes} = call;
+				const arming = fuses.arm({group, holdId, clientToken, deadline, processes}, {signal});
+				return {of: 'arm', result: await settle(arming)};
+			}
+			case 'see-fuse':
+				return {of: 'see-fuse', result: await settle(fuses.see(call.executionId, {signal}))};
+			case 'see-fuses':
+				return {of: 'see-fuses', result: await settle(fuses.list(group, call.since, {signal}))};
 			case 'note':
 				return {of: 'note', result: await settle(options.note(call.phase, call.own).then(nothing))};
 			case 'start-guardian':
@@ -60,16 +73,28 @@ export const createPerform = (options: PerformOptions): Perform => {
 		if (broken) await aws.release.deleteTag(group, brokenTagKey(holdId), {signal});
 	}
 
+	async function absorb(absorbed: string, signal: AbortSignal): Promise<void> {
+		await aws.release.deleteTag(group, holdTagKey(absorbed), {signal});
+		await aws.release.deleteTag(group, brokenTagKey(absorbed), {signal});
+	}
+
 	async function read(signal: AbortSignal): Promise<SeenGroup | null> {
 		const groups = await aws.release.groups({names: [group], signal});
 		const found = groups.find(one => one.name === group) ?? null;
 		options.onGroup(found);
+		arn = found?.arn ?? null;
 		broken = options.clearsBroken && (found?.tags.some(({key}) => key === brokenTagKey(holdId)) ?? false);
 		return found === null ? null : seenGroup(found);
 	}
 
-	function change(call: Call & {do: 'put-tag' | 'suspend' | 'resume' | 'delete-tag'}, signal: AbortSignal) {
+	function change(call: Change, signal: AbortSignal): Promise<void> {
 		switch (call.do) {
+			case 'check-document':
+				return fuses.checkDocument({signal});
+			case 'stop-fuse':
+				return fuses.stop(call.executionId, {signal});
+			case 'absorb-tag':
+				return absorb(call.holdId, signal);
 			case 'put-tag':
 				return aws.release.putTag(group, holdTagKey(holdId), call.value, {signal});
 			case 'suspend':
@@ -82,6 +107,11 @@ export const createPerform = (options: PerformOptions): Perform => {
 	}
 };
 
+type Change = Extract<
+	Call,
+	{do: 'check-document' | 'stop-fuse' | 'absorb-tag' | 'put-tag' | 'suspend' | 'resume' | 'delete-tag'}
+>;
+
 export const seenGroup = (group: Group): SeenGroup => ({
 	arn: group.arn,
 	status: group.status,
@@ -93,9 +123,18 @@ export const seenGroup = (group: Group): SeenGroup => ({
 /** Process time. A tag or a read that hangs must not keep a resume waiting. */
 const timeoutMs = (call: Call, hurry: boolean): number => {
 	if (call.do === 'start-guardian') return 20_000;
-	if (!hurry) return 15_000;
-	if (call.do === 'put-tag') return 1000;
-	return call.do === 'read' || call.do === 'note' ? 1500 : 10_000;
+	return hurry ? (hurriedMs[call.do] ?? 10_000) : 15_000;
+};
+
+const hurriedMs: Readonly<Partial<Record<Call['do'], number>>> = {
+	'put-tag': 1000,
+	'absorb-tag': 1000,
+	read: 1500,
+	note: 1500,
+	'see-fuse': 3000,
+	'see-fuses': 3000,
+	arm: 5000,
+	'stop-fuse': 5000,
 };
 
 const nothing = () => null;

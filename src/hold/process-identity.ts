@@ -4,7 +4,7 @@
  */
 import {execFile} from 'node:child_process';
 import {readFile, readlink} from 'node:fs/promises';
-import {hostname} from 'node:os';
+import {hostname, uptime} from 'node:os';
 import {promisify} from 'node:util';
 
 export type MachineIdentity = {
@@ -30,12 +30,24 @@ export const readMachine = async (): Promise<MachineIdentity> => {
 	};
 };
 
-/**
- * Any difference means: reported, never acted on. Another boot id is no proof of a reboot either: a snapshot of this
- * machine, or a container beside us, may have the same host name and be alive.
- */
+/** Any difference means: reported, never acted on; `isBeforeReboot` is the exception. */
 export const sameMachine = (one: MachineIdentity, other: MachineIdentity): boolean =>
 	one.host === other.host && one.bootId === other.bootId && one.pidNamespace === other.pidNamespace;
+
+/** The pid namespace of the machine itself: its inode is fixed (PROC_PID_INIT_INO). A container's never is. */
+const isWholeMachine = ({pidNamespace}: MachineIdentity): boolean =>
+	pidNamespace === '-' || pidNamespace === 'pid:[4026531836]';
+
+/**
+ * Written by this machine before it was booted anew: everything that ran then is gone. `writtenAt` is the wall time of
+ * the file. A machine of the same name that writes while we run, and a container, are somebody else.
+ */
+export const isBeforeReboot = (one: MachineIdentity, here: MachineIdentity, writtenAt: number): boolean =>
+	one.host === here.host &&
+	one.bootId !== here.bootId &&
+	isWholeMachine(one) &&
+	isWholeMachine(here) &&
+	writtenAt < Date.now() - uptime() * 1000;
 
 /** Undefined when no such process runs. */
 export const readProcess = async (pid: number): Promise<ProcessIdentity | undefined> => {
@@ -48,25 +60,45 @@ export const isAlive = async (identity: ProcessIdentity): Promise<boolean> => {
 	return now !== undefined && now.startTime === identity.startTime;
 };
 
+/** Stopped by a signal or a debugger: it may go on at any time. */
+export const isStopped = async ({pid, startTime}: ProcessIdentity): Promise<boolean> => {
+	const now = await readProcess(pid);
+	if (now?.startTime !== startTime) return false;
+	return /^[Tt]/.test(process.platform === 'linux' ? await linuxState(pid) : await psField('state', pid));
+};
+
+const linuxState = async (pid: number): Promise<string> => (await statFields(pid))?.[0] ?? '';
+
 /** Field 22 in clock ticks since boot; the name before it may hold blanks and brackets. Zombies are dead. */
 const linuxStart = async (pid: number): Promise<string | undefined> => {
+	const fields = await statFields(pid);
+	return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+};
+
+/** What follows the name: state first. */
+const statFields = async (pid: number): Promise<readonly string[] | undefined> => {
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-		return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+		return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	} catch (error) {
 		if (isMissing(error)) return undefined;
 		throw error;
 	}
 };
 
+/** In a fixed language: a start time is compared as text. A process that ended and was not waited for is dead. */
 const otherStart = async (pid: number): Promise<string | undefined> => {
+	if ((await psField('state', pid)).startsWith('Z')) return undefined;
+	return (await psField('lstart', pid)) || undefined;
+};
+
+const psField = async (field: 'lstart' | 'state', pid: number): Promise<string> => {
 	try {
-		const {stdout} = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], {env: {LC_ALL: 'C'}});
-		return stdout.trim() || undefined;
+		const {stdout} = await run('/bin/ps', ['-o', `${field}=`, '-p', String(pid)], {env: {LC_ALL: 'C'}});
+		return stdout.trim();
 	} catch (error) {
 		// ps ends with 1 when there is no such process.
-		if (error instanceof Error && 'code' in error && error.code === 1) return undefined;
+		if (error instanceof Error && 'code' in error && error.code === 1) return '';
 		throw error;
 	}
 };

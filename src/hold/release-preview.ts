@@ -1,14 +1,18 @@
 /** Who will die of a release: read from the group as it is, before anything is resumed (aws-facts.md 1.6). */
 import type {Aws, Group, GroupInstance, ScalingProcess, TargetHealth} from '../aws/types.ts';
+import type {AwsMs} from '../base/clock.ts';
 import {otherTags} from './other-owners.ts';
+import {inOrder} from './processes.ts';
+import {otherHolds} from './tag.ts';
 import type {ReleasePreview} from './types.ts';
 
 export type ReleasePreviewInputs = {
 	readonly group: string;
 	readonly holdId: string;
 	readonly wanted: readonly ScalingProcess[];
-	readonly joined: readonly ScalingProcess[];
 	readonly baseline: readonly string[];
+	/** Of `wanted`: resumed and suspended anew by somebody else, with their reason. */
+	readonly changedByOther: Readonly<Record<string, string>>;
 };
 
 export const readRelease = async (
@@ -16,8 +20,14 @@ export const readRelease = async (
 ): Promise<ReleasePreview> => {
 	const {aws, group: name} = inputs;
 	const [group] = (await aws.release.groups({names: [name]})).filter(one => one.name === name);
-	if (group === undefined) return predictRelease(inputs, null, new Map());
-	return predictRelease(inputs, group, await readTargets(aws, group));
+	const targets = group === undefined ? new Map() : await readTargets(aws, group);
+	return predictRelease(inputs, {group: group ?? null, targets, now: aws.clock.now()});
+};
+
+type Seen = {
+	readonly group: Group | null;
+	readonly targets: ReadonlyMap<string, TargetHealth>;
+	readonly now: AwsMs;
 };
 
 /** The worst target of each box; a group whose target health may not be read is judged without it. */
@@ -33,15 +43,13 @@ const readTargets = async (aws: Aws, group: Group): Promise<ReadonlyMap<string, 
 	return worst;
 };
 
-export const predictRelease = (
-	inputs: ReleasePreviewInputs,
-	group: Group | null,
-	targets: ReadonlyMap<string, TargetHealth>,
-): ReleasePreview => {
-	const {wanted} = inputs;
+export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets, now}: Seen): ReleasePreview => {
+	const {changedByOther} = inputs;
+	const shared = sharedWith(inputs, group, now);
+	const back = inputs.wanted.filter(process => !shared.has(process) && !(process in changedByOther));
 	const inService = (group?.instances ?? []).filter(({lifecycleState}) => lifecycleState === 'InService');
 	const left = new Set((group?.suspended ?? []).map(({process}) => process));
-	for (const process of wanted) left.delete(process);
+	for (const process of back) left.delete(process);
 	const replaces = !left.has('ReplaceUnhealthy') && !left.has('Terminate');
 	const marked = replaces ? inService.filter(isMarked) : [];
 	const judged =
@@ -50,8 +58,9 @@ export const predictRelease = (
 			: [];
 	return {
 		group: inputs.group,
-		givesBack: wanted,
-		leavesOff: leavesOff(inputs),
+		givesBack: inOrder(back),
+		leavesOff: leavesOff(inputs, shared),
+		changedByOther: Object.entries(changedByOther).map(([process, reason]) => ({process, reason})),
 		terminate: marked.map(({instanceId}) => ({instanceId, why: 'marked Unhealthy'})),
 		judge: judged.map(({instanceId}) => ({instanceId, why: whyJudged(targets.get(instanceId))})),
 		launches: launches(group, marked.length + judged.length, left),
@@ -69,9 +78,23 @@ const isFailing = (target: TargetHealth | undefined): boolean =>
 const whyJudged = (target: TargetHealth | undefined): string =>
 	`ELB still says ${target?.reason ?? target?.state ?? 'unhealthy'}; the grace period covers new boxes only`;
 
-const leavesOff = ({baseline, joined}: ReleasePreviewInputs) => [
+/** The last one out resumes: what a live hold of somebody else wants too stays suspended. */
+const sharedWith = (
+	{wanted, holdId}: ReleasePreviewInputs,
+	group: Group | null,
+	now: AwsMs,
+): ReadonlySet<string> => {
+	const live = otherHolds(group?.tags ?? [], holdId, now).filter(({phase}) => phase === 'live');
+	const claimed = new Set<string>(live.flatMap(({claims}) => claims));
+	return new Set(wanted.filter(process => claimed.has(process)));
+};
+
+const leavesOff = ({baseline, changedByOther}: ReleasePreviewInputs, shared: ReadonlySet<string>) => [
 	...baseline.map(process => ({process, why: 'was off before us'})),
-	...joined.map(process => ({process, why: 'another hold keeps it'})),
+	...[...shared].map(process => ({process, why: 'another hold keeps it'})),
+	...Object.keys(changedByOther)
+		.filter(process => !shared.has(process))
+		.map(process => ({process, why: 'resumed and suspended again by somebody else'})),
 ];
 
 const launches = (group: Group | null, deaths: number, left: ReadonlySet<string>): string | null => {

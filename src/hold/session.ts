@@ -3,17 +3,20 @@ import {randomBytes} from 'node:crypto';
 import type {Aws, Group} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
-import {newHold} from './core.ts';
+import {newHold, takenUpHold} from './core.ts';
 import {createDriver} from './core-driver.ts';
-import type {CoreOutcome, HoldState, LedgerPhase, Ownership, Told} from './core-state.ts';
-import type {Guardian} from './guardian-process.ts';
+import type {CoreOutcome, HoldFacts, HoldState, LedgerPhase, Ownership, Told} from './core-state.ts';
+import type {Fuses} from './fuse.ts';
+import type {Guardian, WarmGuardian} from './guardian-process.ts';
 import type {Ledger} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
 import {ownersOf} from './other-owners.ts';
 import {createPerform} from './perform.ts';
 import {type MachineIdentity, type ProcessIdentity, readProcess} from './process-identity.ts';
+import {isScalingProcess} from './processes.ts';
 import {type ReleasePreviewInputs, readRelease} from './release-preview.ts';
-import {endEvent, incomplete, outcomeOf, viewOf} from './session-view.ts';
+import {endEvent, eventOf, incomplete, outcomeOf, viewOf} from './session-view.ts';
+import {newTokenSeed} from './token-seed.ts';
 import type {HoldEvent, HoldOutcome, HoldRequest, HoldSession, HoldView} from './types.ts';
 
 /** Where a hold runs; `prepare` finds out, or refuses with an UnflapError. */
@@ -22,7 +25,13 @@ export type SessionGround = {
 	readonly place: HoldPlace;
 	readonly machine: MachineIdentity;
 	readonly self: ProcessIdentity;
-	readonly startGuardian: (entry: LedgerEntry, onLost: () => void) => Promise<Guardian>;
+};
+
+/** A hold whose guardian kept it for a lost terminal. */
+export type TakenUp = {
+	readonly entry: LedgerEntry;
+	/** The new guardian is up: the old one may go. */
+	readonly letGo: () => Promise<void>;
 };
 
 export type SessionOptions = {
@@ -31,22 +40,32 @@ export type SessionOptions = {
 	readonly processClock: ProcessClock;
 	readonly owner: string;
 	readonly leaseMs: number;
+	readonly fuses: Fuses;
+	/** The fuse acts as a role of its own: the user's credentials may expire before it. */
+	readonly fuseHasRole: boolean;
+	/** Throws where no hold can be started at all: before anything is. */
+	readonly refuse: () => void;
 	readonly prepare: (group: string) => Promise<SessionGround>;
+	/** Starts at once, beside the preflight. */
+	readonly warmGuardian: () => WarmGuardian;
 	readonly onChange: () => void;
+	readonly takenUp?: TakenUp;
 };
 
 const patienceMs = 180_000;
+/** AWS time. */
 const credentialsEveryMs = 60_000;
 
 export const createSession = (options: SessionOptions): HoldSession => {
-	const {request, aws, processClock} = options;
-	const holdId = randomBytes(4).toString('hex');
+	const {request, aws, processClock, takenUp} = options;
+	const holdId = takenUp?.entry.holdId ?? randomBytes(4).toString('hex');
 	const listeners = new Set<() => void>();
 	const eventListeners = new Set<(event: HoldEvent) => void>();
 	const settled = Promise.withResolvers<HoldView>();
 	const done = Promise.withResolvers<HoldOutcome>();
 	const fallbackUntil = aws.clock.now() + request.forSeconds * 1000;
 	let ground: SessionGround | null = null;
+	let warm: WarmGuardian | null = null;
 	let guardian: Guardian | null = null;
 	let group: Group | null = null;
 	let warnings: readonly string[] = [];
@@ -55,18 +74,10 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	let shown: HoldView | null = null;
 
 	const driver = createDriver({
-		state: newHold({
-			holdId,
-			group: request.group,
-			owner: options.owner,
-			reason: request.reason,
-			aim: request.processes,
-			forMs: request.forSeconds * 1000,
-			leaseMs: options.leaseMs,
-			patienceMs,
-		}),
+		state: initialState(),
 		perform: createPerform({
 			aws,
+			fuses: options.fuses,
 			processClock,
 			group: request.group,
 			holdId,
@@ -87,10 +98,33 @@ export const createSession = (options: SessionOptions): HoldSession => {
 
 	void begin();
 
+	function initialState(): HoldState {
+		const facts: HoldFacts = {
+			holdId,
+			group: request.group,
+			owner: options.owner,
+			reason: request.reason,
+			aim: request.processes,
+			forMs: request.forSeconds * 1000,
+			leaseMs: options.leaseMs,
+			patienceMs,
+			net: request.net,
+			tokenSeed: newTokenSeed(),
+			interactive: request.interactive ?? false,
+			adopt: request.adopt ?? [],
+		};
+		if (takenUp === undefined) return newHold(facts);
+		return takenUpHold(facts, takenUp.entry.own, takenUp.entry.own.since);
+	}
+
+	/** The guardian loads while the preflight runs: the hold waits for the slower of the two, not for both. */
 	async function begin() {
 		try {
+			options.refuse();
+			warm = options.warmGuardian();
 			ground = await options.prepare(request.group);
-			driver.send({on: 'begin'});
+			await sayCredentials();
+			driver.send(takenUp === undefined ? {on: 'begin'} : {on: 'take-up'});
 		} catch (error) {
 			conclude({
 				kind: 'refused',
@@ -107,7 +141,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		const {group: name, reason} = request;
 		const known = guardian?.identity ?? null;
 		return {
-			version: 1,
+			version: 2,
 			holdId,
 			place,
 			group: name,
@@ -118,6 +152,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 			own,
 			process: self,
 			guardian: known,
+			linger: null,
 		};
 	}
 
@@ -137,12 +172,25 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		if (ground === null) throw new Error('A guardian needs a prepared hold');
 		const {own, heldAt} = driver.state();
 		const phase = heldAt === null ? 'intent' : 'held';
-		guardian = await ground.startGuardian(entryOf(phase, own), () => {
+		// One that failed, or was lost, is started anew.
+		const started = warm ?? options.warmGuardian();
+		warm = null;
+		const current = await started.ready;
+		guardian = current;
+		await note(phase, own);
+		current.onLost(() => {
+			if (guardian !== current) return;
 			guardian = null;
 			driver.send({on: 'guardian-lost'});
 		});
-		await note(phase, own);
-		void renewCredentials(guardian);
+		void renewCredentials(current);
+		await takenUp?.letGo();
+	}
+
+	/** What a fuse is armed with ends with the user's own credentials, unless it has a role. */
+	async function sayCredentials() {
+		const {expiration} = await aws.credentials();
+		driver.send({on: 'credentials', until: options.fuseHasRole ? null : (expiration ?? null)});
 	}
 
 	async function renewCredentials(current: Guardian) {
@@ -152,27 +200,20 @@ export const createSession = (options: SessionOptions): HoldSession => {
 				const credentials = await aws.credentials();
 				const text = JSON.stringify(credentials);
 				if (last !== '' && text !== last) await current.renewCredentials(credentials);
+				if (text !== last) await sayCredentials();
 				last = text;
 			} catch (error) {
 				// The calls of the hold fail for the same reason and say so; here it is tried again later.
 				if (!(error instanceof Error)) throw error;
 			}
-			await processClock.sleep(credentialsEveryMs);
+			await processClock.sleep(Math.max(1000, credentialsEveryMs / aws.clock.rate));
 		}
 	}
 
 	function onTold(told: Told, state: HoldState) {
-		const iso = (ms: number) => new Date(ms).toISOString();
-		if (told.tell === 'held') {
-			const {wanted, baseline, end} = state.own;
-			emit({event: 'held', holdId, group: request.group, suspended: wanted, baseline, until: iso(end)});
-		} else if (told.tell === 'renewed') emit({event: 'renewed', until: iso(state.own.leaseUntil)});
-		else if (told.tell === 'repaired')
-			emit({event: 'repaired', processes: told.processes, message: told.message});
-		else {
-			warnings = [...warnings, told.message].slice(-20);
-			emit({event: 'warning', message: told.message});
-		}
+		const event = eventOf(told, state);
+		if (event.event === 'warning') warnings = [...warnings, event.message].slice(-20);
+		emit(event);
 	}
 
 	function onFinish(result: CoreOutcome, state: HoldState) {
@@ -183,6 +224,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		if (outcome !== null) return;
 		outcome = result.kind === 'incomplete' ? {...result, guardian: guardian !== null} : result;
 		driver.stop();
+		warm?.cancel();
 		emit(endEvent(outcome));
 		changed();
 		void leaveGuardian(outcome).then(() => outcome && done.resolve(outcome));
@@ -203,10 +245,23 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	function handOver(): HoldOutcome {
 		if (outcome !== null) return outcome;
 		handedOver = true;
-		const {own} = driver.state();
 		driver.stop();
-		conclude(incomplete(request.group, own.wanted, aws.facts));
-		return outcome ?? incomplete(request.group, own.wanted, aws.facts);
+		const left = incomplete(request.group, driver.state().own.wanted, aws.facts);
+		conclude(left);
+		return outcome ?? left;
+	}
+
+	/** Only a hold that stands is kept: one that is not there yet, or is being given back, is given back. */
+	async function linger(ms: number): Promise<HoldOutcome> {
+		const current = guardian;
+		const {release: releasing, heldAt} = driver.state();
+		if (outcome !== null || current === null || releasing !== null || heldAt === null || ms <= 0)
+			return handOver();
+		driver.stop();
+		await current.letLinger(ms, 'the terminal of the hold was lost').catch(() => {
+			// It ended this moment: the fuse is left, and the next start of unflap.
+		});
+		return handOver();
 	}
 
 	/** Later, so that a listener that throws cannot keep a command of the core from being carried out. */
@@ -230,13 +285,20 @@ export const createSession = (options: SessionOptions): HoldSession => {
 			outcome,
 			handedOver,
 			fallbackUntil,
+			fuseHasRole: options.fuseHasRole,
 		});
 		return shown;
 	}
 
-	function release(): Promise<HoldOutcome> {
+	function release({alsoResume = []}: {readonly alsoResume?: readonly string[]} = {}): Promise<HoldOutcome> {
 		if (ground === null) conclude({kind: 'refused', message: 'ended before it began', next: [], clean: true});
-		else driver.send({on: 'release', why: 'asked', message: 'asked for'});
+		else
+			driver.send({
+				on: 'release',
+				why: 'asked',
+				message: 'asked for',
+				alsoResume: alsoResume.filter(isScalingProcess),
+			});
 		return done.promise;
 	}
 
@@ -253,7 +315,10 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		extend: seconds => driver.send({on: 'extend', ms: seconds * 1000}),
 		releasePreview: () => readRelease({aws, ...previewInputs()}),
 		release,
+		answer: goOn => driver.send({on: 'answer', goOn}),
+		renewals: allowed => driver.send({on: 'renewals', allowed}),
 		handOver,
+		linger,
 		done: done.promise,
 		accompany: async pid => {
 			const companion = await readProcess(pid);
@@ -262,7 +327,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	};
 
 	function previewInputs(): ReleasePreviewInputs {
-		const {own} = driver.state();
-		return {group: request.group, holdId, wanted: own.wanted, joined: own.joined, baseline: own.baseline};
+		const {wanted, baseline, changed: changedByOther} = driver.state().own;
+		return {group: request.group, holdId, wanted, baseline, changedByOther};
 	}
 };

@@ -17,6 +17,8 @@ export type HoldRequest = {
 	readonly net: 'fuse' | 'none';
 	/** Strays without a tag that the user adopts by a typed yes: they join what is ours to resume. */
 	readonly adopt?: readonly ScalingProcess[];
+	/** Somebody sees and answers `HoldView.question`: the TUI. False where absent. */
+	readonly interactive?: boolean;
 };
 
 /** What AWS does by itself when everything of ours is gone. */
@@ -120,6 +122,8 @@ export type HoldOutcome =
 			readonly failure: Hostile | null;
 			/** The tag could not be deleted; it runs out by itself. */
 			readonly tagLeft: boolean;
+			/** A fuse could not be stopped; it ends by itself, and finds nothing of ours to resume. */
+			readonly fuseLeft: boolean;
 	  }
 	| {
 			readonly kind: 'refused';
@@ -132,6 +136,10 @@ export type HoldOutcome =
 			readonly still: readonly string[];
 			readonly command: string;
 			readonly guardian: boolean;
+			/** Owners of tags that claim what is left, with no live fuse behind them. */
+			readonly claimants?: readonly string[];
+			/** The fuse that stays armed and resumes the rest. */
+			readonly fuse?: {readonly executionId: string; readonly deadline: AwsMs} | null;
 	  };
 
 /** The events `hold -o jsonl` prints, in the contract's words. */
@@ -190,6 +198,11 @@ export type HoldSession = {
 	readonly renewals: (allowed: boolean) => void;
 	/** Lets the guardian finish; resolves at once with the line to print. */
 	readonly handOver: () => HoldOutcome;
+	/**
+	 * The terminal is lost: the guardian keeps the hold for `ms` of process time, so that `takeUp` can have it back, and
+	 * then releases it. A hold that does not stand yet, or is being released, is handed over.
+	 */
+	readonly linger: (ms: number) => Promise<HoldOutcome>;
 	readonly done: Promise<HoldOutcome>;
 	/** A command that runs under the hold: the guardian sends it SIGTERM before it releases. */
 	readonly accompany: (pid: number) => Promise<void>;
@@ -247,6 +260,12 @@ export type Holds = {
 	readonly list: () => Promise<readonly HeldElsewhere[]>;
 	readonly releaseAll: () => Promise<readonly HoldOutcome[]>;
 	readonly handOverAll: () => readonly HoldOutcome[];
+	/** `linger` of every live hold for the configured time; resolves when every guardian has heard it. */
+	readonly lingerAll: () => Promise<readonly HoldOutcome[]>;
+	/** Holds that a guardian of this machine keeps for a lost terminal: from now on they are sessions of this process. */
+	readonly takeUp: () => Promise<
+		readonly {readonly group: string; readonly holdId: string; readonly since: AwsMs}[]
+	>;
 	/** What `unflap release` does: the ledger first, then tags; see release-holds.ts. */
 	readonly release: (selection: ReleaseSelection) => Promise<readonly ReleasedHold[]>;
 	/** The box in focus: counted in `covered`, set Healthy after a hold if the user said yes. */
