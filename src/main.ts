@@ -119,6 +119,7 @@ const showScreen = async (context: CommandContext, {flags, positionals}: Command
 		processClock: createProcessClock(),
 		aws: context.aws,
 		holds: context.holds,
+		openPlace: context.openPlace,
 		ending: context.ending,
 		group: positionals[0] ?? null,
 		view: screenOf(text('view')),

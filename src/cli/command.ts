@@ -46,6 +46,11 @@ export type CommandContext = {
 	readonly readOnly: boolean;
 	readonly aws: () => Promise<Aws>;
 	readonly holds: () => Promise<Holds>;
+	/** AWS, and holds there, with another profile or in another region; all else stays as it is set. */
+	readonly openPlace: (wanted: {
+		readonly profile: string | null;
+		readonly region: string | null;
+	}) => Promise<OpenedPlace>;
 	readonly out: Printer;
 	/** Aborted on SIGINT, SIGTERM, SIGHUP when no command has taken the signals over; its reason is the exit code. */
 	readonly signal: AbortSignal;
@@ -54,6 +59,13 @@ export type CommandContext = {
 	readonly ending: Ending;
 	/** Runs another command line in this process under another environment: what `demo` does once its lab is up. */
 	readonly rerun: (argv: readonly string[], environment: NodeJS.ProcessEnv) => Promise<ExitCode>;
+};
+
+export type OpenedPlace = {
+	readonly aws: Aws;
+	readonly holds: () => Promise<Holds>;
+	readonly settings: Settings;
+	readonly close: () => Promise<void>;
 };
 
 /** Data to stdout, everything else to stderr. EPIPE on stdout aborts `signal`. */

@@ -4,7 +4,7 @@ import {createProcessClock} from '../base/clock-process.ts';
 import type {Ending} from '../base/exit.ts';
 import type {Settings} from '../base/settings.ts';
 import type {Holds} from '../hold/types.ts';
-import type {CommandContext, Printer} from './command.ts';
+import type {CommandContext, OpenedPlace, Printer} from './command.ts';
 
 const processClock = createProcessClock();
 
@@ -27,6 +27,7 @@ export const createContext = ({settings, environment, out, ending, rerun}: Conte
 			readOnly: settings.readOnly,
 			aws,
 			holds,
+			openPlace: wanted => openPlace(settings, wanted, environment),
 			out,
 			signal: ending.signal,
 			environment,
@@ -36,6 +37,23 @@ export const createContext = ({settings, environment, out, ending, rerun}: Conte
 		close: async () => {
 			if (aws.made() !== undefined) (await aws()).close();
 		},
+	};
+};
+
+/** The profile and region of a person's choice, in a process that began with others. */
+const openPlace = async (
+	before: Settings,
+	{profile, region}: {readonly profile: string | null; readonly region: string | null},
+	environment: NodeJS.ProcessEnv,
+): Promise<OpenedPlace> => {
+	const chosen = 'chosen on screen';
+	const settings = {...before, profile, region, origin: {...before.origin, profile: chosen, region: chosen}};
+	const aws = await makeAws(settings, environment);
+	return {
+		aws,
+		holds: once(() => makeHolds(aws, settings, environment)),
+		settings,
+		close: async () => aws.close(),
 	};
 };
 

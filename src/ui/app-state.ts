@@ -95,6 +95,28 @@ export type QuestionOverlay = {
 	readonly paintedAt: ProcessMs | null;
 };
 
+/** A profile or a region that can be gone to. */
+export type PlaceChoice = {
+	readonly name: Hostile;
+	readonly note: Hostile;
+	readonly wanted: {readonly profile: string | null; readonly region: string | null};
+	readonly isHere: boolean;
+};
+
+export type PlacesOverlay = {
+	readonly kind: 'places';
+	readonly what: 'profile' | 'region';
+	/** Null until the config was read. */
+	readonly choices: readonly PlaceChoice[] | null;
+	readonly here: {readonly profile: string | null; readonly region: string};
+	readonly query: string;
+	/** Among those that match. */
+	readonly selected: number;
+	/** Why the last one that was chosen could not be gone to. */
+	readonly problem: Problem | null;
+	readonly busy: boolean;
+};
+
 export type Overlay =
 	| {readonly kind: 'help'; readonly query: string; readonly scroll: number}
 	| {readonly kind: 'details'; readonly scroll: number}
@@ -102,6 +124,7 @@ export type Overlay =
 	| {readonly kind: 'changes'; readonly scroll: number}
 	| {readonly kind: 'units'; readonly selected: number; readonly chosen: ReadonlySet<string>}
 	| ActionsOverlay
+	| PlacesOverlay
 	/** A few lines to read, e.g. the outcome of a release. */
 	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
 	| HoldOverlay

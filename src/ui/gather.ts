@@ -1,5 +1,5 @@
 /** The model of one frame, from the screen's state and what the stores know now. */
-import type {AwsFacts} from '../aws/types.ts';
+import type {AwsFacts, LoggedCall} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import type {Settings} from '../base/settings.ts';
 import type {GroupDetail} from '../groups/types.ts';
@@ -12,6 +12,8 @@ export type Ground = {
 	readonly settings: Settings;
 	readonly processClock: ProcessClock;
 	readonly startedAt: number;
+	/** Of places that were left (`P`, `R`). */
+	readonly changesBefore: () => readonly LoggedCall[];
 };
 
 export const gather = (state: AppState, services: Services | null, ground: Ground): Model => {
@@ -46,7 +48,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		store: place.group === null ? null : watch.logs(place.group),
 		lineRate: name === null ? 0 : watch.linesPerSecond(name),
 		errors: aws.errors.entries(),
-		changes: aws.commandLog.entries(),
+		changes: [...ground.changesBefore(), ...aws.commandLog.entries()],
 	};
 };
 

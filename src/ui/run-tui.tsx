@@ -12,16 +12,28 @@ import type {Shown} from '../base/text.ts';
 import type {Holds} from '../hold/types.ts';
 import {App} from './app.tsx';
 import {type AppState, initialState} from './app-state.ts';
+import {formatTime} from './format.ts';
 import {createFrames} from './frames.ts';
 import {gather} from './gather.ts';
+import {tellNews} from './hold-news.ts';
+import {createHoldWatch} from './hold-watch.ts';
 import {paste, press} from './keys/dispatch.ts';
 import {footerOn} from './keys/screens.ts';
-import {exitCodeAfter, handOverAndLeave, outcomeLines, releaseAndLeave} from './leaving.ts';
+import {
+	exitCodeAfter,
+	handOverAndLeave,
+	lingerAndLeave,
+	outcomeLines,
+	patientLines,
+	pinLines,
+	releaseAndLeave,
+} from './leaving.ts';
 import {type ScreenName, screenNames} from './place.ts';
 import {type Frame, type Geometry, paintScreen} from './screen.ts';
 import type {Services} from './services.ts';
 import {sessionOn} from './sessions.ts';
 import {suspendProcess} from './suspend.ts';
+import {createSwitch, type OpenedPlace, type PlaceWanted} from './switch-place.ts';
 import {guessTheme} from './theme.ts';
 import {restoreTitle, saveTitle, setTitle, titleOf} from './title.ts';
 import type {Ui} from './ui.ts';
@@ -33,6 +45,8 @@ export type TuiOptions = {
 	/** Loaded after the first frame: it costs half of the start. */
 	readonly aws: () => Promise<Aws>;
 	readonly holds: () => Promise<Holds>;
+	/** For `P` and `R`: AWS with another profile or in another region. */
+	readonly openPlace: (wanted: PlaceWanted) => Promise<OpenedPlace>;
 	readonly ending: Ending;
 	/** Exact name, or any unique part of one. */
 	readonly group: string | null;
@@ -68,7 +82,12 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 			size: {columns: stdout.columns ?? 80, rows: stdout.rows ?? 24},
 		}),
 	);
-	const ground = {settings, processClock, startedAt: Date.now()};
+	const ground = {
+		settings,
+		processClock,
+		startedAt: Date.now(),
+		changesBefore: () => switching.left.changes(),
+	};
 	const frames = createFrames();
 	let services: Services | null = null;
 	let geometry: Geometry = {listHeight: 10, folded: [], logs: null, overlayScroll: 0};
@@ -104,9 +123,18 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 			left = true;
 			ended.resolve({code});
 		},
+		goToPlace: wanted => switching.to(wanted),
 		suspend: () => void suspendProcess(attached, () => frames.now()),
 	};
+	const swap = (next: Services) => {
+		const old = services;
+		services = next;
+		return old;
+	};
+	const serve = (place: ServedPlace) => makeServices(options, place, {ui, changed: frames.soon});
+	const switching = createSwitch({ui, open: options.openPlace, serve, swap});
 	let attached: Parameters<typeof suspendProcess>[0] = null;
+	const holdWatch = createHoldWatch(ui);
 
 	const paint = (columns: number, rows: number): Frame => {
 		const state = store.getState();
@@ -144,7 +172,7 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 			version={frames.version}
 			painted={painted}
 			press={keys => {
-				for (const key of keys) press(ui, key);
+				for (const key of keys) if (!holdWatch.key() || key === 'ctrl-c') press(ui, key);
 			}}
 			paste={text => paste(ui, text)}
 			attach={inner => {
@@ -167,16 +195,17 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 		() => undefined,
 		(error: unknown) => ended.resolve({code: 1, error}),
 	);
-	const ticking = setInterval(frames.soon, 1000);
-	const hungUp = () => void releaseAndLeave(ui, 129);
+	const ticking = setInterval(() => {
+		holdWatch.tick();
+		frames.soon();
+	}, 1000);
+	const hungUp = () => void lingerAndLeave(ui, 129);
 	stdin.once('end', hungUp);
 	stdin.once('error', hungUp);
 	stdout.once('error', hungUp);
 	try {
 		await screen.waitUntilRenderFlush();
-		void start(options, ui, frames.soon, made => {
-			services = made;
-		}).catch((error: unknown) => ended.resolve({code: 1, error}));
+		void start(options, ui, serve, swap).catch((error: unknown) => ended.resolve({code: 1, error}));
 		const {code, error} = await ended.promise;
 		return await finish({code, error, screen});
 	} finally {
@@ -200,10 +229,13 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 		await Promise.allSettled([screen.waitUntilExit()]);
 		if (title !== null) stdout.write(restoreTitle);
 		const holds = services?.holds() ?? null;
-		if (error !== undefined) await holds?.releaseAll();
-		const sessions = holds?.sessions() ?? [];
-		for (const line of outcomeLines(sessions)) options.note(line);
+		// A crash of the screen, like a lost terminal, does not end a hold at once: the guardian keeps it for a while.
+		if (error !== undefined) await holds?.lingerAll();
+		const sessions = [...switching.left.sessions(), ...(holds?.sessions() ?? [])];
+		const left = [...outcomeLines(sessions), ...patientLines(holds), ...pinLines(holds)];
+		for (const line of left) options.note(line);
 		await Promise.race([services?.stop(), processClock.sleep(stopMs)]);
+		await switching.close();
 		if (error !== undefined) throw error;
 		return exitCodeAfter(sessions, code);
 	}
@@ -221,30 +253,44 @@ const answer = (
 		ui.services()?.holds()?.handOverAll();
 		return end({code: 1});
 	}
+	if (request.kind === 'signal' && request.signal === 'SIGHUP') return void lingerAndLeave(ui, 129);
 	if (request.kind === 'signal' && request.count > 1) return handOverAndLeave(ui, exitCodeOf(request));
 	void releaseAndLeave(ui, exitCodeOf(request));
 };
 
-/** AWS and its stores, after the first frame. */
-const start = async (
-	{aws: load, holds, settings, environment, processClock, group}: TuiOptions,
-	ui: Ui,
-	changed: () => void,
-	made: (services: Services) => void,
-) => {
-	// Streams and stores are loaded while AWS is: none of it is in the first frame.
-	const [aws, {createServices}] = await Promise.all([load(), import('./services.ts')]);
-	const services = createServices({
+type ServedPlace = Pick<OpenedPlace, 'aws' | 'holds' | 'settings'>;
+
+const makeServices = async (
+	{processClock, environment}: TuiOptions,
+	{aws, holds, settings}: ServedPlace,
+	{ui, changed}: {readonly ui: Ui; readonly changed: () => void},
+): Promise<Services> => {
+	const {createServices} = await import('./services.ts');
+	return createServices({
 		aws,
 		holds,
 		settings,
 		processClock,
 		home: environment['HOME'],
+		environment,
+		tell: text => tellNews(ui, text),
 		changed,
 		failed: error =>
 			ui.toast(ours`no holds: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`),
 		ready: loaded => void finishLeftOvers(ui, loaded),
 	});
+};
+
+/** AWS and its stores, after the first frame. */
+const start = async (
+	{aws: load, holds, settings, group}: TuiOptions,
+	ui: Ui,
+	serve: (place: ServedPlace) => Promise<Services>,
+	made: (services: Services) => void,
+) => {
+	// Streams and stores are loaded while AWS is: none of it is in the first frame.
+	const [aws] = await Promise.all([load(), import('./services.ts')]);
+	const services = await serve({aws, holds, settings});
 	made(services);
 	const {here} = ui.state().history;
 	if (group !== null) {
@@ -256,14 +302,20 @@ const start = async (
 		});
 		services.focus(name);
 	}
-	changed();
+	ui.set({});
 };
 
-/** What a run before this one left behind is finished now; under --read-only it is not even looked for. */
+/**
+ * Holds that a guardian keeps for a lost terminal are taken up again; what a run before this one left behind is finished.
+ * Under --read-only neither is even looked for.
+ */
 const finishLeftOvers = async (ui: Ui, holds: Holds) => {
 	if (ui.settings.readOnly) return;
 	const [settled] = await Promise.allSettled([holds.finishLeftOvers()]);
-	if (settled.status === 'rejected') return;
-	for (const {group, result, text} of settled.value)
-		ui.toast(ours`${shown(hostile(result))} ${shown(hostile(group))}: ${shown(hostile(text))}`);
+	for (const {group, result, text} of settled.status === 'fulfilled' ? settled.value : [])
+		tellNews(ui, ours`${shown(hostile(result))} ${shown(hostile(group))}: ${shown(hostile(text))}`);
+	const [taken] = await Promise.allSettled([holds.takeUp()]);
+	if (taken.status === 'fulfilled')
+		for (const {group, since} of taken.value)
+			tellNews(ui, ours`taken up again: ${shown(hostile(group))}, held since ${formatTime(since)}`);
 };

@@ -13,6 +13,7 @@ import {holdPreviewView} from './overlays/hold-preview.ts';
 import {changesView, detailsView, errorsView, unitsView} from './overlays/lists.ts';
 import {patientView} from './overlays/one-patient.ts';
 import {layOverlay, type OverlayView} from './overlays/overlay-view.ts';
+import {placesView} from './overlays/places.ts';
 import {questionView} from './overlays/question.ts';
 import {releasePreviewView} from './overlays/release-preview.ts';
 import type {ScreenName} from './place.ts';
@@ -121,6 +122,8 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 			return unitsView(model, overlay);
 		case 'actions':
 			return actionsView(model, overlay);
+		case 'places':
+			return placesView(overlay);
 		case 'message':
 			return {
 				title: [span(overlay.title, 'text', true)],

@@ -7,6 +7,7 @@ import type {AppState} from './app-state.ts';
 import type {Model} from './model.ts';
 import type {Geometry} from './screen.ts';
 import type {Services} from './services.ts';
+import type {PlaceWanted} from './switch-place.ts';
 
 export type Ui = {
 	readonly state: () => AppState;
@@ -27,6 +28,8 @@ export type Ui = {
 	readonly repaint: () => void;
 	/** Ends the screen; what is left to say is printed on the primary one. */
 	readonly leave: (code: ExitCode, lines?: readonly Shown[]) => void;
+	/** Another profile or region. @throws when it does not answer; the present place then stays. */
+	readonly goToPlace: (wanted: PlaceWanted) => Promise<void>;
 	/** ctrl-z without a hold. */
 	readonly suspend: () => void;
 };

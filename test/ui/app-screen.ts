@@ -4,11 +4,13 @@ import {PassThrough} from 'node:stream';
 import headless from '@xterm/headless';
 import {expect, onTestFinished} from 'vitest';
 import type {Aws} from '../../src/aws/types.ts';
+import {UnflapError} from '../../src/base/errors.ts';
 import {createEnding} from '../../src/base/exit.ts';
 import type {Shown} from '../../src/base/text.ts';
 import type {Care, DeedResult} from '../../src/hold/care-types.ts';
 import type {Holds} from '../../src/hold/types.ts';
 import {runTui} from '../../src/ui/run-tui.tsx';
+import type {OpenedPlace, PlaceWanted} from '../../src/ui/switch-place.ts';
 import {processClock, settings} from './fakes.ts';
 
 type Options = {
@@ -18,9 +20,20 @@ type Options = {
 	readonly rows?: number;
 	readonly group?: string | null;
 	readonly part?: Partial<typeof settings>;
+	readonly openPlace?: (wanted: PlaceWanted) => Promise<OpenedPlace>;
+	readonly environment?: NodeJS.ProcessEnv;
 };
 
-export const openApp = ({aws, holds, columns = 100, rows = 30, group = null, part = {}}: Options) => {
+export const openApp = ({
+	aws,
+	holds,
+	columns = 100,
+	rows = 30,
+	group = null,
+	part = {},
+	openPlace,
+	environment = {},
+}: Options) => {
 	const terminal = new headless.Terminal({
 		cols: columns,
 		rows,
@@ -50,10 +63,15 @@ export const openApp = ({aws, holds, columns = 100, rows = 30, group = null, par
 	const notes: Shown[] = [];
 	const code = runTui({
 		settings: {...settings, ...part},
-		environment: {COLORTERM: 'truecolor'},
+		environment: {COLORTERM: 'truecolor', ...environment},
 		processClock,
 		aws: async () => aws,
 		holds: async () => holds ?? noHolds,
+		openPlace:
+			openPlace ??
+			(async () => {
+				throw new UnflapError('no-region', 'no other place in this test');
+			}),
 		ending,
 		group,
 		view: null,

@@ -13,6 +13,7 @@ import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
 import {move, moveKeys, moveOf} from './moves.ts';
+import {openPlaces} from './place-overlay.ts';
 
 /** The group a hold key is about. */
 const groupHere = (ui: Ui): string | null => {
@@ -151,7 +152,8 @@ export const everywhereKeys: readonly Action[] = [
 		label: ours`region`,
 		help: ours`profile, region`,
 		section: 'everywhere',
-		run: explainSwitch,
+		unavailable: ui => (ui.services() === null ? ours`AWS is still being loaded` : null),
+		run: (ui, key) => openPlaces(ui, key === 'P' ? 'profile' : 'region'),
 	},
 	{
 		keys: ['T'],
@@ -243,16 +245,4 @@ function clearOrBack(ui: Ui) {
 		return applyLogView(ui);
 	}
 	goUp(ui);
-}
-
-function explainSwitch(ui: Ui, key: string) {
-	const what = key === 'R' ? ours`region` : ours`profile`;
-	const held = ui.model().holds.find(({outcome}) => outcome === null);
-	if (held !== undefined)
-		return ui.toast(
-			ours`no other ${what} while ${shown(hostile(held.group))} is held by this unflap: release it first`,
-		);
-	ui.toast(
-		ours`another ${what}: start unflap with ${key === 'R' ? ours`--region NAME` : ours`--profile NAME`}`,
-	);
 }

@@ -9,6 +9,7 @@ import {pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './ho
 import {typedBy} from './key-name.ts';
 import {applyLogView, setLogs, unitNames} from './log-moves.ts';
 import {moved, moveKeys, moveOf} from './moves.ts';
+import {pressInPlaces} from './place-overlay.ts';
 
 export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 	switch (overlay.kind) {
@@ -22,6 +23,8 @@ export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 			return pressInPatient(ui, overlay, key);
 		case 'question':
 			return pressInQuestion(ui, overlay, key);
+		case 'places':
+			return pressInPlaces(ui, overlay, key);
 		case 'units':
 			return pressInUnits(ui, overlay, key);
 		case 'actions':
