@@ -1,6 +1,6 @@
 /** What the screen remembers between two keys. Data of AWS and of boxes lives in their own stores. */
 import type {ScalingProcess} from '../aws/types.ts';
-import type {ProcessMs} from '../base/clock.ts';
+import type {AwsMs, ProcessMs} from '../base/clock.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {Deed, PatientView, PatientWay} from '../hold/care-types.ts';
 import type {HoldPreview, HoldSession, ReleasePreview} from '../hold/types.ts';
@@ -181,6 +181,8 @@ export type AppState = {
 	readonly marked: ReadonlySet<string>;
 	/** A hold that ends in five minutes: who dies of it then, as last read. */
 	readonly dying: Readonly<Record<string, readonly Hostile[]>>;
+	/** What happened to holds, oldest first: the guardian's releases, repairs, take-ups. */
+	readonly news: readonly {readonly at: AwsMs; readonly text: Shown}[];
 	/** Nobody pressed a key for 30 minutes: warned, then leases are renewed no more. */
 	readonly idle: 'no' | 'warned' | 'not-renewing';
 	/** What ctrl-c has asked for so far. */
@@ -225,6 +227,7 @@ export const initialState = ({group, view, filter, theme, size}: StartOptions): 
 	comparedWith: null,
 	marked: new Set(),
 	dying: {},
+	news: [],
 	idle: 'no',
 	leaving: 'no',
 });

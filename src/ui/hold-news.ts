@@ -3,6 +3,15 @@ import {hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import type {Notifier} from '../hold/notify.ts';
 import type {HoldEvent, HoldSession, Holds} from '../hold/types.ts';
+import type {Ui} from './ui.ts';
+
+const mostNews = 50;
+
+/** For a moment on the screen, and for the rest of the run in `@`. */
+export const tellNews = (ui: Ui, text: Shown) => {
+	ui.set({news: [...ui.state().news, {at: ui.model().now, text}].slice(-mostNews)});
+	ui.toast(text);
+};
 
 export type HoldNews = {
 	/** Listens to every session there is, also to later ones. */

@@ -4,6 +4,7 @@ import {confirmAction} from '../actions-flow.ts';
 import type {ActionsOverlay, Overlay} from '../app-state.ts';
 import {copy} from '../clipboard.ts';
 import {actionsOf} from '../overlays/actions.ts';
+import {changeEntries} from '../overlays/changes.ts';
 import type {Ui} from '../ui.ts';
 import {pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './hold-overlays.ts';
 import {typedBy} from './key-name.ts';
@@ -88,17 +89,19 @@ const pressInUnits = (ui: Ui, overlay: Extract<Overlay, {kind: 'units'}>, key: s
 };
 
 const pressInChanges = (ui: Ui, overlay: Extract<Overlay, {kind: 'changes'}>, key: string) => {
-	const changes = ui.model().changes.toReversed();
+	const entries = changeEntries(ui.model());
+	const entry = entries[overlay.scroll];
 	if (key === 'esc' || key === 'q' || key === '@') return close(ui);
-	if (key === 'c') {
-		const line = changes[overlay.scroll]?.cliLine ?? null;
-		return line === null ? ui.toast(ours`no line that is safe to paste`) : copy(ui, [line]);
-	}
+	if (key === 'c') return copyLine(ui, entry?.line ?? null);
+	if (key === 'u') return copyLine(ui, entry?.undo ?? null);
 	if (moveKeys.includes(key))
 		ui.set({
-			overlay: {...overlay, scroll: moved(overlay.scroll, changes.length, {direction: moveOf(key), page})},
+			overlay: {...overlay, scroll: moved(overlay.scroll, entries.length, {direction: moveOf(key), page})},
 		});
 };
+
+const copyLine = (ui: Ui, line: string | null) =>
+	line === null ? ui.toast(ours`no line that is safe to paste`) : copy(ui, [line]);
 
 const pressInActions = (ui: Ui, overlay: ActionsOverlay, key: string) => {
 	const actions = actionsOf(ui.model());

@@ -2,7 +2,7 @@
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {Overlay} from '../app-state.ts';
-import {formatAge, formatTime, plural} from '../format.ts';
+import {formatAge, plural} from '../format.ts';
 import type {Model} from '../model.ts';
 import {selectedGroup} from '../screens/fleet.ts';
 import {selectedBox} from '../screens/group.ts';
@@ -44,58 +44,6 @@ export const errorsView = (
 	asks: [close],
 	scroll,
 });
-
-export const changesView = (
-	{changes}: Model,
-	{scroll: selected}: Extract<Overlay, {kind: 'changes'}>,
-): OverlayView => {
-	const newest = changes.toReversed();
-	const chosen = newest[selected];
-	return {
-		title: [span(ours`Our changes`, 'text', true), span(ours` ${changes.length}`, 'dim')],
-		look: 'light',
-		rows:
-			newest.length === 0
-				? [blank, row(span(ours`  unflap has changed nothing in AWS since it was started`, 'dim'))]
-				: newest.map(({at, operation, detail, outcome}, index) => ({
-						...row(
-							span(index === selected ? ours` ▸ ` : ours`   `, 'accent'),
-							span(ours`${formatTime(at)}  `, 'dim'),
-							span(ours`${shown(hostile(operation))} ${shown(detail)} `),
-							outcome.state === 'ok'
-								? span(ours`✔`, 'good')
-								: outcome.state === 'sent'
-									? span(ours`◌ sent`, 'busy')
-									: span(ours`✖ ${shown(hostile(outcome.code))}`, 'bad'),
-						),
-						...(index === selected ? {selected: true} : {}),
-					})),
-		asks: [
-			blank,
-			...(chosen === undefined ? [] : commandRows(ours`  does `, chosen.cliLine)),
-			...(chosen === undefined || chosen.undo === null ? [] : commandRows(ours`  undo `, chosen.undo)),
-			row(
-				span(ours`  c`, 'accent'),
-				span(ours` copies the AWS CLI line   `),
-				span(ours`esc`, 'accent'),
-				span(ours` closes`),
-			),
-		],
-		scroll: Math.max(0, selected - 5),
-	};
-};
-
-const commandRows = (label: Shown, line: string | null): readonly Row[] =>
-	line === null
-		? [
-				row(
-					span(label, 'dim'),
-					span(ours`a name in it cannot be quoted safely: do it in the console`, 'warn'),
-				),
-			]
-		: wrapWords(shown(hostile(line)), 68)
-				.slice(0, 3)
-				.map((text, index) => row(span(index === 0 ? label : ours`       `, 'dim'), span(text)));
 
 export const detailsView = (model: Model, {scroll}: Extract<Overlay, {kind: 'details'}>): OverlayView => ({
 	title: [span(ours`Details`, 'text', true)],
