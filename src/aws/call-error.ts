@@ -10,6 +10,8 @@ export class AwsCallError extends UnflapError {
 	/** The code on the wire: 'ResourceContention', 'Throttling', 'ECONNREFUSED', … */
 	readonly code: string;
 	readonly requestId: string | null;
+	/** Of the HTTP answer; null where none came. */
+	readonly status: number | null;
 	/** The words of AWS, or of the network, alone. */
 	readonly answer: Hostile;
 	/** True where trying again later may help: throttling, contention, 5xx, network. */
@@ -21,6 +23,7 @@ export class AwsCallError extends UnflapError {
 		this.operation = operation;
 		this.code = failure.code;
 		this.requestId = failure.requestId;
+		this.status = failure.status;
 		this.answer = failure.message;
 		this.retryable = isRetryable(failure);
 	}
@@ -33,3 +36,9 @@ const isRetryable = ({kind, code, status}: Failure) =>
 		code,
 	) ||
 	(status !== null && status >= 500);
+
+/** AWS said yes, but in words that cannot be used: a proxy, or something in AWS's place, may have spoiled them. */
+export const isSpoiledAnswer = (error: unknown): boolean =>
+	error instanceof AwsCallError
+		? error.kind === 'unreachable' && error.status !== null && error.status < 300
+		: error instanceof UnflapError && error.kind === 'aws';

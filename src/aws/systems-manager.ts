@@ -110,7 +110,8 @@ type SessionAnswer = {
 const ticketOf = ({SessionId, StreamUrl, TokenValue}: SessionAnswer): SessionTicket => {
 	if (!SessionId || !StreamUrl || !TokenValue)
 		throw new UnflapError('aws', 'Systems Manager started a session without an address or token', {
-			next: ['try again'],
+			meaning: 'Something between here and AWS may have changed the answer.',
+			next: ['check the endpoint and the proxy in force: unflap info'],
 		});
 	return {sessionId: SessionId, streamUrl: StreamUrl, token: TokenValue};
 };

@@ -2,6 +2,7 @@
  * Everything a box says, for as long as it lives: the console until the agent answers, then its journal, reopened after
  * the last cursor when the link drops.
  */
+import {isSpoiledAnswer} from '../aws/call-error.ts';
 import {UnflapError} from '../base/errors.ts';
 import {createRedactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
@@ -18,6 +19,8 @@ const maxQueuedEvents = 20_000;
 const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
 /** After so many refusals in a row the console is read beside the tries. */
 const triesBeforeConsole = 3;
+/** An answer to StartSession that cannot be used may have been garbled once; the next one like it is the last. */
+const triesOfSpoiled = 2;
 /** An agent that demands what we cannot do will not change its mind soon. */
 const refusedMs = 60_000;
 const agentPollMs = 2000;
@@ -35,6 +38,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	let whyNotHigher: Hostile | null = null;
 	let lastByteAt = processClock.now();
 	let isRefused = false;
+	let spoiled = 0;
 
 	const queue = createEventQueue<StreamEvent>(maxQueuedEvents, isFull =>
 		isFull ? session?.pause() : session?.resume(),
@@ -180,7 +184,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		} catch (error) {
 			if (signal.aborted) return true;
 			whyNotHigher = messageOf(error);
-			if (!isFinal(error)) return false;
+			spoiled = isSpoiledAnswer(error) ? spoiled + 1 : 0;
+			if (!isFinal(error) && spoiled < triesOfSpoiled) return false;
 			say({state: 'ended', why: whyNotHigher});
 			return true;
 		}
@@ -260,4 +265,4 @@ const endText = (end: BoxSessionEnd): Hostile => {
 /** Errors that the next try cannot mend. */
 const isFinal = (error: unknown) =>
 	error instanceof UnflapError &&
-	['read-only', 'usage', 'bad-input', 'denied', 'no-credentials'].includes(error.kind);
+	['read-only', 'usage', 'bad-input', 'denied', 'refused', 'no-credentials'].includes(error.kind);
