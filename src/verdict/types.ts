@@ -1,0 +1,122 @@
+/** The verdict: facts go in, one sentence with its evidence comes out. Pure data: no clock, no I/O. */
+import type {AwsMs} from '../base/clock.ts';
+import type {Hostile} from '../base/text.ts';
+import type {Boot} from '../boot/types.ts';
+import type {DeathCause} from '../groups/types.ts';
+import type {LineMark} from './line-marks.ts';
+
+/** What the load balancer, or whoever else asks the app for its health, has seen. */
+export type HealthFacts = {
+	readonly state: 'passing' | 'failing';
+	/** It passed at least once in this boot. */
+	readonly everPassed: boolean;
+	/** Reason or answer as it was given, e.g. 'Target.Timeout' or '503'; null where none was. */
+	readonly lastAnswer: Hostile | null;
+	readonly at: AwsMs | null;
+};
+
+/** The end of the life, by the group's activities. */
+export type DeathFacts = {readonly cause: DeathCause; readonly rawCause: Hostile; readonly at: AwsMs | null};
+
+export type ListeningSocket = {readonly address: string; readonly port: number};
+
+/** Everything a rule may read. `null` is "not known", and a rule that needs it says what is missing. */
+export type Facts = {
+	readonly boot: Boot | null;
+	/** Lines of this boot that a rule may speak about; see line-marks.ts. */
+	readonly marks: readonly LineMark[];
+	readonly health: HealthFacts | null;
+	readonly death: DeathFacts | null;
+	/** As the group says it; open enum: 'InService', 'Pending:Wait', … */
+	readonly lifecycleState: string | null;
+	/** The instance's metadata option for tags; open enum: 'enabled', 'disabled'. */
+	readonly metadataTags: string | null;
+	readonly healthCheckGraceSeconds: number | null;
+	/** Port that the target group asks on. */
+	readonly healthCheckPort: number | null;
+	/** Sockets that listen, by a probe on the box. */
+	readonly listening: readonly ListeningSocket[] | null;
+	/** No more lines will come: the box is gone, or this is a file. */
+	readonly over: boolean;
+};
+
+export const ruleNames = [
+	'tags-not-visible',
+	'user-data-malformed',
+	'kms-denied',
+	's3-denied',
+	's3-missing',
+	's3-unreachable',
+	'disk-full',
+	'clock-skew',
+	'dns-failed',
+	'metadata-late',
+	'oom-killed',
+	'start-timeout',
+	'crash-loop',
+	'crashed',
+	'unit-failed',
+	'dependency-orphan',
+	'masked',
+	'condition-skipped',
+	'ordering-missing',
+	'never-listened',
+	'health-path',
+	'ended-from-outside',
+	'journal-stops',
+	'lines-lost',
+	'death',
+] as const;
+
+export type RuleName = (typeof ruleNames)[number];
+
+export type Confidence = 'certain' | 'likely' | 'unknown';
+
+export type Evidence = {
+	/** Where it was seen: 'journal', 'systemd', 'load balancer', 'Auto Scaling', 'EC2'. */
+	readonly source: string;
+	readonly text: Hostile;
+	/** Seconds since the boot's monotonic zero, or null. */
+	readonly atSeconds: number | null;
+	/** Milliseconds since 1970 UTC, or null. */
+	readonly at: number | null;
+};
+
+/** What to do next, cheapest first. The command is complete and quoted, or null where there is none. */
+export type Advice = {readonly text: Hostile; readonly command: string | null};
+
+/**
+ * What one rule says. A `fault` explains why the box does not serve; an `end` says how the boot was cut off with nothing
+ * wrong before it; a `latent` mistake did no harm this time; a `note` is good to know.
+ */
+export type Finding = {
+	readonly rule: RuleName;
+	readonly kind: 'fault' | 'end' | 'latent' | 'note';
+	/** The unit it is about; '' for the box as a whole. */
+	readonly unit: Hostile;
+	readonly sentence: Hostile;
+	readonly confidence: Exclude<Confidence, 'unknown'>;
+	readonly evidence: readonly Evidence[];
+	readonly try: readonly Advice[];
+};
+
+export type Rule = {readonly name: RuleName; readonly judge: (facts: Facts) => readonly Finding[]};
+
+/** `fault` and `end` carry the rule that won; the others say that none did. */
+export type VerdictKind = 'fault' | 'end' | 'nothing-wrong' | 'still-booting' | 'cannot-be-judged';
+
+export type Verdict = {
+	readonly kind: VerdictKind;
+	readonly rule: RuleName | null;
+	readonly unit: Hostile;
+	readonly sentence: Hostile;
+	readonly confidence: Confidence;
+	readonly evidence: readonly Evidence[];
+	/** What was looked at and is well. */
+	readonly ruledOut: readonly Hostile[];
+	/** What would be needed to say more. */
+	readonly notJudged: readonly Hostile[];
+	readonly try: readonly Advice[];
+	/** Everything else that rules said: notes, latent mistakes, consequences further down. */
+	readonly others: readonly Finding[];
+};
