@@ -5,10 +5,11 @@ import {extensionSeconds} from '../lease.ts';
 import {interrupt, quit, suspendOrExplain} from '../leaving.ts';
 import {goTo, goUp, historyBack, historyForward, openScreen} from '../navigate.ts';
 import {screenNames} from '../place.ts';
+import {problemOf} from '../problem.ts';
 import {panesBelow} from '../screen.ts';
 import {selectedGroup} from '../screens/fleet.ts';
 import {sessionOn} from '../sessions.ts';
-import {nextTheme} from '../theme.ts';
+import {nextTheme, type ThemeName} from '../theme.ts';
 import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
@@ -165,7 +166,7 @@ export const everywhereKeys: readonly Action[] = [
 			if (!colour) return ui.toast(ours`no colour: NO_COLOR or --no-color is set`);
 			const theme = nextTheme(ui.state().theme, ui.environment);
 			ui.set({theme});
-			ui.toast(ours`theme ${shown(hostile(theme))}`);
+			void keepTheme(ui, theme);
 		},
 	},
 	{
@@ -246,3 +247,16 @@ function clearOrBack(ui: Ui) {
 	}
 	goUp(ui);
 }
+
+/** In the config, so that the next start looks the same; `--read-only` writes nothing anywhere. */
+const keepTheme = async (ui: Ui, theme: ThemeName) => {
+	const name = shown(hostile(theme));
+	if (ui.settings.readOnly) return ui.toast(ours`theme ${name}, for this run: read-only writes nothing`);
+	const {saveSetting} = await import('../../base/save-config.ts');
+	const [saved] = await Promise.allSettled([saveSetting(ui.settings.paths.config, 'theme', theme)]);
+	ui.toast(
+		saved.status === 'fulfilled'
+			? ours`theme ${name}, kept in the config`
+			: ours`theme ${name}, for this run: ${problemOf(saved.reason).message}`,
+	);
+};
