@@ -6,7 +6,7 @@ import {type Cell, type CellResult, deaths, runCell, type When} from './run-cell
 
 export const cellsOf = (calls: readonly HoldCall[]): readonly Cell[] =>
 	calls.flatMap(call => {
-		const whens: readonly When[] = call.mutating ? ['before', 'after', 'late'] : ['before', 'after'];
+		const whens = whensOf(call);
 		return whens.flatMap(when =>
 			deaths
 				// The process that lives hears the late answer itself: that is its `before`.
@@ -14,6 +14,11 @@ export const cellsOf = (calls: readonly HoldCall[]): readonly Cell[] =>
 				.map(death => ({call, when, death})),
 		);
 	});
+
+const whensOf = ({mutating, refused}: HoldCall): readonly When[] => {
+	if (refused) return ['before'];
+	return mutating ? ['before', 'after', 'late'] : ['before', 'after'];
+};
 
 export const runMatrix = async (options: {
 	readonly workers: number;

@@ -14,6 +14,8 @@ type CallName = {readonly operation: string; readonly nth: number};
 export type HoldCall = CallName & {
 	readonly phase: PhaseName;
 	readonly mutating: boolean;
+	/** AWS refuses it, as it shall: a question, not a change. */
+	readonly refused: boolean;
 	/**
 	 * Null: `nth` counts from the start of the phase. Otherwise from this change on, so that the reads of the keep loop,
 	 * of which nobody knows how many come before a change, do not count.
@@ -114,14 +116,14 @@ export const callsOf = (phase: PhaseName, all: readonly LabRequest[]): readonly 
 	let since: CallName | null = null;
 	const calls: HoldCall[] = [];
 	for (const request of requests) {
-		const {operation, mutating} = request;
+		const {operation, mutating, applied} = request;
+		const kind = {phase, operation, mutating, refused: !applied};
 		const nth = take(counted, operation);
 		const nthSince = take(countedSince, operation);
 		if (phase === 'acquire' || phase === 'release' || mutating || since === null) {
 			const loops = phase !== 'acquire' && phase !== 'release' && phase !== 'watch' && isWatch(request);
-			if (!loops && !(phase === 'watch' && nth > 0))
-				calls.push({phase, operation, nth, mutating, since: null});
-		} else calls.push({phase, operation, nth: nthSince, mutating, since});
+			if (!loops && !(phase === 'watch' && nth > 0)) calls.push({...kind, nth, since: null});
+		} else calls.push({...kind, nth: nthSince, since});
 		if (mutating) {
 			since = {operation, nth};
 			countedSince.clear();

@@ -45,6 +45,18 @@ const processesWith = async (argument: string): Promise<readonly number[]> => {
 		.map(line => Number.parseInt(line, 10));
 };
 
+/** Pids of the children of a process whose command line has this word. */
+export const childrenOf = async (parent: number, word: string): Promise<readonly number[]> => {
+	const {stdout} = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,ppid=,args='], {
+		maxBuffer: 1 << 24,
+	});
+	return stdout
+		.split('\n')
+		.map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+		.filter(match => match !== null && Number(match[2]) === parent && (match[3] ?? '').includes(word))
+		.map(match => Number(match?.[1]));
+};
+
 /** False when it was gone already. */
 export const kill = (pid: number, signal: NodeJS.Signals): boolean => {
 	try {

@@ -1,0 +1,206 @@
+/** Every fault rule of the lab at every call of a hold, once and lasting: how the hold ended, and whether that is allowed. */
+import {makeHome} from '../../run-program.ts';
+import {type Bench, configure, forbiddenCalls, ledgerFiles, leftIn, putForeign} from './bench-lab.ts';
+import {type HoldProcess, startHoldProcess} from './hold-process.ts';
+import {paste} from './paste.ts';
+import {drive, foreign, group, type HoldCall} from './phases.ts';
+import {runOf} from './run-of.ts';
+import {pause, until} from './until.ts';
+
+/** A rule of src/lab/faults/rules.ts without its scope. */
+export type Fault = {readonly name: string; readonly rule: Readonly<Record<string, unknown>>};
+
+const error = (code: string, status: number): Fault => ({
+	name: code,
+	rule: {kind: 'error', code, status, message: 'injected'},
+});
+
+const anyFaults: readonly Fault[] = [
+	{name: 'throttle', rule: {kind: 'throttle'}},
+	error('AccessDenied', 403),
+	error('InternalFailure', 500),
+	{name: 'expired token', rule: {kind: 'expired-token'}},
+	{name: 'reset', rule: {kind: 'reset'}},
+	{name: 'delay 4 s', rule: {kind: 'delay', ms: 4000}},
+	{name: 'no answer', rule: {kind: 'wait', when: 'before'}},
+];
+
+const changeFaults: readonly Fault[] = [
+	error('ResourceContention', 500),
+	error('ResourceInUse', 400),
+	{name: 'answer lost', rule: {kind: 'lose', when: 'after'}},
+	{name: 'applied, no answer', rule: {kind: 'wait', when: 'after'}},
+];
+
+const readFaults: readonly Fault[] = [{name: 'read 20 s old', rule: {kind: 'stale', seconds: 20}}];
+
+/** `once` meets this one call; `lasting` this one and every later call of the operation. */
+export type FaultCell = {
+	readonly call: HoldCall;
+	readonly fault: Fault;
+	readonly extent: 'once' | 'lasting';
+};
+
+export const faultCellsOf = (calls: readonly HoldCall[]): readonly FaultCell[] =>
+	calls.flatMap(call =>
+		[...anyFaults, ...(call.mutating ? changeFaults : readFaults)].flatMap(fault =>
+			(['once', 'lasting'] as const).map(extent => ({call, fault, extent})),
+		),
+	);
+
+export type FaultResult = {
+	readonly cell: FaultCell;
+	/** In words: refused, released, released by itself, the line finished it. */
+	readonly outcome: string;
+	readonly seconds: number;
+	readonly problems: readonly string[];
+};
+
+export const runFaultCell = async (bench: Bench, cell: FaultCell): Promise<FaultResult> => {
+	const {lab, copy} = bench;
+	const {home, forget} = await makeHome();
+	await configure(home);
+	const before = await putForeign(lab);
+	const firstRequest = (await lab.requests()).at(-1)?.number ?? 0;
+	const started = performance.now();
+	const hold = await underFault(bench, cell, () =>
+		startHoldProcess({
+			door: copy.door,
+			args: [group, '--for', '30m'],
+			home,
+			environment: lab.env,
+		}),
+	);
+	try {
+		const exit = await Promise.race([hold.exit, pause(270_000).then(() => null)]);
+		const seconds = (performance.now() - started) / 1000;
+		if (exit === null) return {cell, seconds, outcome: 'never ended', problems: ['it did not end in 270 s']};
+		const expected =
+			cell.call.phase === 'adopt'
+				? Object.fromEntries(Object.entries(before).filter(([process]) => process !== 'AZRebalance'))
+				: before;
+		const judged = await judge({bench, hold, home, expected, code: exit.code});
+		const made = (await lab.requests(firstRequest)).filter(({caller}) => !caller.startsWith('automation'));
+		const untouchable = cell.call.phase === 'adopt' ? ['AddToLoadBalancer'] : foreign;
+		return {
+			cell,
+			seconds,
+			outcome: judged.outcome,
+			problems: [...judged.problems, ...forbiddenCalls(made, untouchable)],
+		};
+	} finally {
+		await lab.control('DELETE', '/faults');
+		if (!hold.ended()) hold.child.kill('SIGKILL');
+		await copy.killGuardians();
+		await forget();
+	}
+};
+
+/** The hold, met by the fault, and told to end where it has not by itself. */
+const underFault = async (
+	{lab}: Bench,
+	{call, fault, extent}: FaultCell,
+	start: () => HoldProcess,
+): Promise<HoldProcess> => {
+	const {phase, operation, nth, since} = call;
+	const scope = {operation, skip: nth, ...(extent === 'once' ? {count: 1} : {})};
+	const arm = () => lab.control('POST', '/faults', {...fault.rule, ...scope});
+	if (phase === 'acquire') {
+		await arm();
+		const hold = start();
+		await hold.event('held');
+		hold.child.kill('SIGTERM');
+		return hold;
+	}
+	const hold = start();
+	await drive('acquire', {lab, hold});
+	if (since === null) await arm();
+	else await armSince(lab, since, arm);
+	if (phase !== 'release') await drive(phase, {lab, hold});
+	hold.child.kill('SIGTERM');
+	return hold;
+};
+
+/** From that change on: the rule is set while the change is held. */
+const armSince = async (
+	lab: Bench['lab'],
+	since: {readonly operation: string; readonly nth: number},
+	arm: () => Promise<unknown>,
+): Promise<void> => {
+	const {id} = (await lab.control('POST', '/faults', {
+		kind: 'wait',
+		when: 'before',
+		operation: since.operation,
+		skip: since.nth,
+		count: 1,
+	})) as {readonly id: string};
+	const isHolding = async () => {
+		const {faults} = (await lab.control('GET', '/faults')) as {
+			readonly faults: readonly {readonly id: string; readonly holding: number}[];
+		};
+		return faults.some(one => one.id === id && one.holding > 0) ? true : null;
+	};
+	// Beside the phase, which is driven meanwhile.
+	void until(isHolding, {seconds: 60}).then(async () => {
+		await arm();
+		await lab.control('DELETE', `/faults/${id}`);
+	});
+};
+
+type Ended = {
+	readonly bench: Bench;
+	readonly hold: HoldProcess;
+	readonly home: string;
+	readonly expected: Readonly<Record<string, string>>;
+	readonly code: number | null;
+};
+
+const judge = async (ended: Ended): Promise<Pick<FaultResult, 'outcome' | 'problems'>> => {
+	const {bench, hold, home, expected, code} = ended;
+	const left = await leftIn(bench.lab, expected);
+	const files = await ledgerFiles(home);
+	const more = files.length > 0 ? [...left, `${files.length} ledger entries left`] : left;
+	switch (code) {
+		case 3:
+			return {outcome: 'refused (3)', problems: more};
+		case 143:
+			return {outcome: 'released (143)', problems: more};
+		case 1:
+			return {outcome: `released by itself (1): ${lastWarning(hold)}`, problems: more};
+		case 4:
+			return pasteLine(ended);
+		default:
+			return {outcome: `exit ${code}`, problems: [`exit ${code}`, ...more]};
+	}
+};
+
+const lastWarning = (hold: HoldProcess): string => {
+	const event = hold.events().findLast(({message}) => typeof message === 'string');
+	return String(event?.['message'] ?? hold.stderr().trim().split('\n').at(-1) ?? '').slice(0, 100);
+};
+
+/** The guardian must not be the one who does it. */
+const pasteLine = async ({
+	bench,
+	hold,
+	home,
+	expected,
+}: Ended): Promise<Pick<FaultResult, 'outcome' | 'problems'>> => {
+	const {lab, copy} = bench;
+	const end = hold.events().find(({event}) => event === 'release-incomplete');
+	const command = String(end?.['command'] ?? '');
+	const wasGuarded = await copy.killGuardians();
+	await lab.control('DELETE', '/faults');
+	const problems: string[] = [];
+	if (!hold.stderr().includes(command)) problems.push('the line does not stand on stderr');
+	const pasted = await paste(command, lab.env);
+	if (pasted.code !== 0) problems.push(`the line failed: ${pasted.stderr.trim().slice(-160)}`);
+	const still = (await leftIn(lab, expected)).filter(text => !/^(?:\d+ fuses|tags)/.test(text));
+	const release = await runOf(copy.door, ['release', '--all'], {home, environment: lab.env});
+	if (release.code !== 0) problems.push(`release --all afterwards: exit ${release.code}`);
+	const afterwards = await leftIn(lab, expected);
+	return {
+		outcome: `incomplete (4), the line finished it${wasGuarded > 0 ? '' : '; no guardian was left'}`,
+		problems: [...problems, ...still, ...afterwards.map(text => `after release --all: ${text}`)],
+	};
+};
