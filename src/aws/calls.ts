@@ -40,6 +40,7 @@ export const createReadCalls = (services: LaneServices): ReadCalls => ({
 	targetHealth: async (arn, options) => (await services.loadBalancing()).targetHealth(arn, options),
 	instances: async (ids, options) => (ids.length === 0 ? [] : (await services.ec2()).instances(ids, options)),
 	consoleOutput: async (id, options) => (await services.ec2()).consoleOutput(id, options),
+	regions: async options => (await services.ec2()).regions(options),
 	userData: async (id, options) => (await services.ec2()).userData(id, options),
 	ssmInfo: async (ids, options) =>
 		ids.length === 0 ? [] : (await services.systemsManager()).ssmInfo(ids, options),

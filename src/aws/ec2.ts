@@ -2,6 +2,7 @@
 import {
 	DescribeInstanceAttributeCommand,
 	DescribeInstancesCommand,
+	DescribeRegionsCommand,
 	EC2Client,
 	GetConsoleOutputCommand,
 	type Instance,
@@ -11,7 +12,7 @@ import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
 import type {Ec2Instance, ReadCalls} from './types.ts';
 
-export type Ec2Calls = Pick<ReadCalls, 'instances' | 'consoleOutput' | 'userData'>;
+export type Ec2Calls = Pick<ReadCalls, 'instances' | 'consoleOutput' | 'userData' | 'regions'>;
 
 const idsPerCall = 200;
 
@@ -65,6 +66,10 @@ export const createEc2 = (lane: Lane): Ec2Calls => {
 				abortable(options),
 			);
 			return UserData?.Value === undefined ? null : decoded(UserData.Value);
+		},
+		regions: async (options = {}) => {
+			const {Regions = []} = await client.send(new DescribeRegionsCommand({}), abortable(options));
+			return Regions.flatMap(({RegionName}) => (RegionName === undefined ? [] : [RegionName])).toSorted();
 		},
 	};
 };

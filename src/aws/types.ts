@@ -211,6 +211,8 @@ export type ReadCalls = {
 	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
 	readonly ssmConnected: (instanceId: string, options?: CallOptions) => Promise<boolean>;
 	readonly identity: (options?: CallOptions) => Promise<Identity>;
+	/** Names of the regions this account uses, in order. */
+	readonly regions: (options?: CallOptions) => Promise<readonly string[]>;
 	/** A document of our own account, by name and exact version; null where there is none. */
 	readonly document: (name: string, version: string, options?: CallOptions) => Promise<SsmDocument | null>;
 	/** One run, whole; null where there is none. */

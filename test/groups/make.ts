@@ -147,6 +147,12 @@ export const fakeAws = (
 					callerArn: 'arn:aws:iam::1:user/ana',
 					partition: 'aws',
 				})),
+			regions: () => called('regions', () => ['eu-west-1']),
+			document: () => called('document', () => null),
+			automation: () => called('automation', () => null),
+			automations: () => called('automations', () => []),
+			simulate: actions => called('simulate', () => actions.map(() => 'unknown' as const)),
+			role: () => called('role', () => null),
 		},
 	};
 };

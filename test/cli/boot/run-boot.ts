@@ -48,6 +48,7 @@ export const runBoot = async (
 		readOnly: false,
 		aws: refuse,
 		holds: refuse,
+		openPlace: refuse,
 		out,
 		signal: new AbortController().signal,
 		environment: {},
