@@ -42,9 +42,11 @@ export type FusesOptions = {
 	readonly aws: Pick<Aws, 'release' | 'clock'>;
 	readonly processClock: ProcessClock;
 	readonly roleArn: string | null;
+	/** Our account, where it is known already: otherwise STS is asked, once. */
+	readonly account?: () => string | null;
 };
 
-export const createFuses = ({aws, processClock, roleArn}: FusesOptions): Fuses => {
+export const createFuses = ({aws, processClock, roleArn, account: known}: FusesOptions): Fuses => {
 	const {release, clock} = aws;
 	/** Runs that have ended, and those of other groups, never change in what is asked of them here. */
 	const ended = new Map<string, GroupFuse>();
@@ -53,7 +55,9 @@ export const createFuses = ({aws, processClock, roleArn}: FusesOptions): Fuses =
 	const vouched = new Set<string>();
 	let account: Promise<string> | null = null;
 
-	const accountId = (options: CallOptions) => {
+	const accountId = (options: CallOptions): Promise<string> => {
+		const told = known?.() ?? null;
+		if (told !== null) return Promise.resolve(told);
 		account ??= release.identity(options).then(
 			({accountId: id}) => id,
 			(error: unknown) => {

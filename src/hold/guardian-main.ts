@@ -7,13 +7,20 @@ import {createGuardian} from './guardian.ts';
 import {createLineSplitter, type GuardianMessage} from './guardian-messages.ts';
 
 const lookEveryMs = 5000;
+const sweepAfterMs = 500;
+
+// The socket of a hold without a terminal is for us alone.
+process.umask(0o077);
 
 const guardian = createGuardian(createProcessClock());
 let hearing: Promise<void> = Promise.resolve();
 
 const hear = async (line: string): Promise<void> => {
 	const identity = await guardian.hear(JSON.parse(line) as GuardianMessage);
-	if (identity !== null) process.stdout.write(`${JSON.stringify({ready: identity})}\n`);
+	if (identity === null) return;
+	process.stdout.write(`${JSON.stringify({ready: identity})}\n`);
+	// What was needed to get ready is needed no more.
+	setTimeout(() => globalThis.gc?.(), sweepAfterMs).unref();
 };
 
 const leave = async (): Promise<void> => {

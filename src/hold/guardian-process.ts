@@ -123,18 +123,14 @@ const guardianPath = (): string => {
 /** Nothing of ours comes along: no proxy, no NODE_OPTIONS, no PATH (threats.md G4). One heap and one helper thread. */
 const guardianEnvironment = {LC_ALL: 'C', MALLOC_ARENA_MAX: '1', UV_THREADPOOL_SIZE: '1'};
 
+/** It waits for minutes and works for seconds: no helper threads, the smallest nursery, a sweep once it is loaded. */
+const smallHeap = ['--max-semi-space-size=1', '--single-threaded', '--expose-gc'];
+
 /** `--disable-sigusr1`: no signal opens a debugger in a process that has credentials. */
 const spawnGuardian = (path: string): ChildProcess =>
 	spawn(
 		'/bin/sh',
-		[
-			'-c',
-			'ulimit -c 0; exec "$0" "$@"',
-			process.execPath,
-			'--disable-sigusr1',
-			'--max-semi-space-size=1',
-			path,
-		],
+		['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, '--disable-sigusr1', ...smallHeap, path],
 		{detached: true, cwd: '/', env: guardianEnvironment, stdio: ['pipe', 'pipe', 'ignore']},
 	);
 

@@ -63,6 +63,8 @@ export const createGuardian = (
 	let endingSince: ProcessMs | null = null;
 	let lingering: Lingering | null = null;
 
+	const account = () => watch?.duty?.entry.place.account ?? null;
+
 	const release = (why: string): Promise<void> => {
 		if (watch === null || watch.duty === null || dismissed) return Promise.resolve();
 		endingSince ??= processClock.now();
@@ -95,7 +97,7 @@ export const createGuardian = (
 			saidSilent = false;
 			switch (message.type) {
 				case 'init':
-					watch = await begin(message, processClock, open);
+					watch = await begin(message, {open, processClock, account});
 					return watch.self;
 				case 'entry': {
 					if (watch === null) return null;
@@ -104,7 +106,8 @@ export const createGuardian = (
 					return null;
 				}
 				case 'credentials':
-					if (watch !== null) watch = await withCredentials(watch, message.credentials, {open, processClock});
+					if (watch !== null)
+						watch = await withCredentials(watch, message.credentials, {open, processClock, account});
 					return null;
 				case 'companion':
 					companion = message.companion;
@@ -143,11 +146,13 @@ const silentText = ({group, own}: LedgerEntry, aws: Aws): string => {
 /** Where the state folder was removed and AWS does not answer, nobody waits for the end of this hold any more. */
 const isForgotten = async ({init}: Watch): Promise<boolean> => !(await checkOwnFolder(init.stateFolder));
 
-const begin = async (
-	init: Init,
-	processClock: ProcessClock,
-	open: (options: AwsOptions) => Promise<Aws>,
-): Promise<Watch> => {
+type Means = {
+	readonly open: (options: AwsOptions) => Promise<Aws>;
+	readonly processClock: ProcessClock;
+	readonly account: () => string | null;
+};
+
+const begin = async (init: Init, {open, processClock, account}: Means): Promise<Watch> => {
 	const [machine, self] = await Promise.all([readMachine(), readProcess(process.pid)]);
 	if (self === undefined) throw new Error('The guardian cannot find its own process');
 	const ledger = await openLedger({folder: init.ledgerFolder, machine, self});
@@ -158,7 +163,7 @@ const begin = async (
 		machine,
 		self,
 		aws,
-		fuses: createFuses({aws, processClock, roleArn: init.fuseRoleArn}),
+		fuses: fusesOf(aws, processClock, {init, account}),
 		ledger,
 		duty: null,
 	};
@@ -171,7 +176,6 @@ const warmUp = async (aws: Aws, processClock: ProcessClock): Promise<void> => {
 	const calls = [
 		aws.release.groups({names: ['unflap'], signal}),
 		aws.release.automation('00000000-0000-0000-0000-000000000000', {signal}),
-		aws.release.identity({signal}),
 	];
 	limit.abort();
 	await Promise.race([Promise.allSettled(calls), processClock.sleep(2000)]);
@@ -180,13 +184,20 @@ const warmUp = async (aws: Aws, processClock: ProcessClock): Promise<void> => {
 const withCredentials = async (
 	watch: Watch,
 	credentials: ResolvedCredentials,
-	{open, processClock}: {open: (options: AwsOptions) => Promise<Aws>; processClock: ProcessClock},
+	{open, processClock, account}: Means,
 ): Promise<Watch> => {
 	const init = {...watch.init, aws: {...watch.init.aws, credentials}};
 	const aws = await open(init.aws);
 	watch.aws.close();
-	return {...watch, init, aws, fuses: createFuses({aws, processClock, roleArn: init.fuseRoleArn})};
+	return {...watch, init, aws, fuses: fusesOf(aws, processClock, {init, account})};
 };
+
+/** The account stands in the entry: the guardian asks STS nothing. */
+const fusesOf = (
+	aws: Aws,
+	processClock: ProcessClock,
+	{init, account}: {readonly init: Init; readonly account: () => string | null},
+): Fuses => createFuses({aws, processClock, roleArn: init.fuseRoleArn, account});
 
 export type OnDuty = Omit<Watch, 'duty'> & {readonly entry: LedgerEntry};
 
