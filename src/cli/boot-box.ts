@@ -10,6 +10,7 @@ import type {OutsideFacts} from '../boot/outside-marks.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveBox} from '../groups/resolve.ts';
 import type {Box} from '../groups/types.ts';
+import type {JournalEntry} from '../journal/types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import type {BoxStream, StreamEvent} from '../stream/types.ts';
@@ -23,6 +24,8 @@ type Wanted = {
 	/** An earlier boot: an id or an offset; undefined for the running one. */
 	readonly boot: string | undefined;
 	readonly units: readonly string[];
+	/** Sees every entry as it comes, beside the model. */
+	readonly onEntries?: (entries: readonly JournalEntry[]) => void;
 };
 
 /** How long a box may take to answer before the command gives up. */
@@ -48,7 +51,7 @@ export const readBootBox = async (context: CommandContext, wanted: Wanted): Prom
 	});
 	const units = wanted.units.length > 0 ? wanted.units : unitsOfSettings(context, box);
 	const [source, outside] = await Promise.all([
-		readStream(stream, units, context),
+		readStream(stream, {units, onEntries: wanted.onEntries}, context),
 		wanted.boot === undefined ? outsideFactsOf(aws, box, signal) : null,
 	]);
 	return {...source, box, outside};
@@ -88,7 +91,7 @@ const matchesPattern = (name: Hostile, pattern: string): boolean => {
 
 const readStream = async (
 	stream: BoxStream,
-	units: readonly string[],
+	{units, onEntries}: {readonly units: readonly string[]; readonly onEntries: Wanted['onEntries']},
 	context: CommandContext,
 ): Promise<BootSource> => {
 	const model = createBootModel({units});
@@ -100,6 +103,7 @@ const readStream = async (
 		for await (const event of stream.events) {
 			if (event.kind === 'entries') {
 				model.add(event.entries);
+				onEntries?.(event.entries);
 			} else if (event.kind === 'units') {
 				model.facts(event.units);
 			} else if (event.kind === 'lost') {

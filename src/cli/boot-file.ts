@@ -16,7 +16,12 @@ const keptGarbage = 3;
 
 export const readBootFile = async (
 	path: string,
-	options: {readonly units: readonly string[]; readonly signal: AbortSignal},
+	options: {
+		readonly units: readonly string[];
+		readonly signal: AbortSignal;
+		/** Sees every entry as it comes, beside the model. */
+		readonly onEntries?: (entries: readonly JournalEntry[]) => void;
+	},
 ): Promise<BootSource> => {
 	const model = createBootModel({units: options.units});
 	const examples: Hostile[] = [];
@@ -41,6 +46,7 @@ export const readBootFile = async (
 		}
 
 		model.add(entries);
+		options.onEntries?.(entries);
 	}
 
 	if (model.boot() === null) {

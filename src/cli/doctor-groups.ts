@@ -11,7 +11,7 @@ const boxLines = area('Boxes');
 
 export const checkHolds = (holds: readonly HeldElsewhere[], only: string | null): readonly Check[] => {
 	const here = holds.filter(({group}) => only === null || group === only);
-	if (here.length === 0) return [holdLines.ok('holds', 'nothing is held, and nothing is suspended')];
+	if (here.length === 0) return [holdLines.ok(only ?? 'holds', 'nothing is held, and nothing is suspended')];
 	return here.map(holdCheck);
 };
 

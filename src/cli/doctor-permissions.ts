@@ -3,7 +3,7 @@
  * changes nothing: a read, or a change of something that is not there. What cannot be tried so stays unknown.
  */
 import {AwsCallError} from '../aws/call-error.ts';
-import type {Aws, CallOptions, Group, Identity, Permission} from '../aws/types.ts';
+import type {Aws, Group, Identity, Permission} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import {fuseDocument} from '../hold/fuse-document.ts';
 import {area, type Check} from './doctor-report.ts';
@@ -29,9 +29,11 @@ type Question = {
 	readonly kind: Kind;
 	/** `must`: without it unflap cannot do what it is for. */
 	readonly need: 'must' | 'may';
-	readonly attempt?: (aws: Aws, group: string, options: CallOptions) => Promise<unknown>;
+	readonly attempt?: (aws: Aws, group: string) => Promise<unknown>;
 };
 
+const noTargetGroup = (region: string) =>
+	`arn:aws:elasticloadbalancing:${region}:000000000000:targetgroup/unflap-doctor/0000000000000000`;
 const noBox = 'i-00000000000000000';
 const noTag = 'unflap:hold:00000000';
 const noRun = '00000000-0000-4000-8000-000000000000';
@@ -45,8 +47,12 @@ const questions: readonly Question[] = [
 	inGroup('autoscaling:DescribePolicies', ({polling}, group) => polling.policies(group)),
 	read('ec2:DescribeInstances', 'may', ({polling}) => polling.instances([noBox])),
 	read('ec2:GetConsoleOutput', 'may', ({polling}) => polling.consoleOutput(noBox)),
-	{action: 'elasticloadbalancing:DescribeTargetGroups', kind: 'any', need: 'may'},
-	{action: 'elasticloadbalancing:DescribeTargetHealth', kind: 'any', need: 'may'},
+	read('elasticloadbalancing:DescribeTargetGroups', 'may', ({polling, facts}) =>
+		polling.targetGroups([noTargetGroup(facts.region)]),
+	),
+	read('elasticloadbalancing:DescribeTargetHealth', 'may', ({polling, facts}) =>
+		polling.targetHealth(noTargetGroup(facts.region)),
+	),
 	read('ssm:DescribeInstanceInformation', 'may', ({polling}) => polling.ssmInfo([noBox])),
 	read('ssm:GetConnectionStatus', 'may', ({polling}) => polling.ssmConnected(noBox)),
 	// Never tried: a call that is no change today might be one tomorrow, and nothing would undo it.
@@ -156,11 +162,14 @@ const lines = area('Permissions');
 
 export const checkPermissions = async (inputs: PermissionInputs): Promise<Permissions> => {
 	const simulated = await simulateAll(inputs);
-	const found = new Map<string, Permission>();
-	for (const question of questions) {
-		const known = simulated.get(question.action) ?? 'unknown';
-		found.set(question.action, known === 'unknown' ? await tryOut(question, inputs) : known);
-	}
+	const found = new Map(
+		await Promise.all(
+			questions.map(async (question): Promise<readonly [string, Permission]> => {
+				const known = simulated.get(question.action) ?? 'unknown';
+				return [question.action, known === 'unknown' ? await tryOut(question, inputs) : known];
+			}),
+		),
+	);
 	const permissionOf = (action: string): Permission => found.get(action) ?? 'unknown';
 	const checks = questions.map(question => checkOf(question, permissionOf(question.action), inputs));
 	return {checks: [...oneWay(permissionOf), ...checks], permissionOf};
@@ -203,24 +212,27 @@ const resourceOf = (kind: Kind, {aws, identity, group}: PermissionInputs): strin
 
 const isOnGroup = (kind: Kind) => kind === 'group' || kind === 'hold tag';
 
-const limitMs = 20_000;
-
 const tryOut = async ({attempt, kind}: Question, {aws, group}: PermissionInputs): Promise<Permission> => {
 	if (attempt === undefined || (isOnGroup(kind) && group === null)) return 'unknown';
 	if (kind === 'hold tag' && group?.tags.some(({key}) => key === noTag)) return 'unknown';
 	try {
-		await attempt(aws, group?.name ?? 'unflap-doctor', {signal: AbortSignal.timeout(limitMs)});
+		await attempt(aws, group?.name ?? 'unflap-doctor');
 		return 'permitted';
 	} catch (error) {
 		if (error instanceof Answered) return error.permission;
 		if (!(error instanceof UnflapError)) throw error;
 		if (error.kind === 'denied') return 'denied';
 		// AWS judged the request itself: it came past the permission.
-		return error instanceof AwsCallError && error.requestId !== null && !error.retryable
-			? 'permitted'
-			: 'unknown';
+		return error instanceof AwsCallError && isJudged(error) ? 'permitted' : 'unknown';
 	}
 };
+
+const isJudged = ({requestId, retryable, code, kind}: AwsCallError): boolean =>
+	requestId !== null &&
+	!retryable &&
+	!/^(?:Unknown|InvalidAction|NotImplemented)/.test(code) &&
+	kind !== 'expired-credentials' &&
+	kind !== 'no-credentials';
 
 const checkOf = (
 	{action, kind, need, attempt}: Question,

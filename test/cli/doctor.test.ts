@@ -367,7 +367,7 @@ test('holds are fine while they live; what they leave, and strays, are told of w
 	);
 	expect(checks.map(({state}) => state)).toEqual(['ok', 'warn', 'warn']);
 	expect(checks[1]?.next).toEqual(['unflap release --hold 7f3a90c1']);
-	expect(checkHolds([held], 'api')).toMatchObject([{state: 'ok', name: 'holds'}]);
+	expect(checkHolds([held], 'api')).toMatchObject([{state: 'ok', name: 'api'}]);
 });
 
 test('a box that was taken out is named with the line that brings it back', () => {
