@@ -1,12 +1,12 @@
 /** The banner of a hold on a group: ours, heavy and unmissable; somebody else's says so. */
-import {cut, hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
+import {cut, hostile, joinShown, ours, shown, width} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {GroupView} from '../groups/types.ts';
 import type {HeldElsewhere, HoldView} from '../hold/types.ts';
 import {formatCountdown, formatDuration, formatMinute, formatTime, plural, shortId} from './format.ts';
 import {boxed} from './frame.ts';
 import {holdOn, type Model} from './model.ts';
-import {type Row, row, type Span, span, spread} from './span.ts';
+import {type Row, row, rowWidth, type Span, span, spread} from './span.ts';
 
 export const banner = (model: Model, view: GroupView | null): readonly Row[] => {
 	const {columns} = model.state.size;
@@ -98,14 +98,19 @@ const whoRow = ({now, state}: Model, hold: HoldView, cells: number): Row => {
 		span(ours`  ■ HELD by ${owners}`, 'held', true),
 		span(ours`${hold.since === null ? ours`` : ours` since ${formatTime(hold.since)}`}${doing}`, 'held'),
 	];
-	const bar = state.size.columns < 80 ? ours`` : ours` ▕${barOf(left / hold.totalSeconds, 30)}▏`;
-	const end = [
-		span(ours`ends in ${formatCountdown(left)}`, token, true),
-		span(bar, token),
-		span(ours` of ${formatCountdown(hold.totalSeconds)}   `, 'dim'),
-	];
+	const ends = ours`ends in ${formatCountdown(left)}`;
+	const total = ours` of ${formatCountdown(hold.totalSeconds)}   `;
+	const room = cells - rowWidth({spans: who}) - width(ends) - width(total) - barFrame;
+	const hasBar = state.size.columns >= 80 && room >= leastBar;
+	const bar = hasBar ? ours` ▕${barOf(left / hold.totalSeconds, Math.min(widestBar, room))}▏` : ours``;
+	const end = [span(ends, token, true), span(bar, token), span(total, 'dim')];
 	return spread(who, end, cells);
 };
+
+const widestBar = 30;
+const leastBar = 6;
+/** Blanks and edges around the bar, and one blank before what ends. */
+const barFrame = 4;
 
 const barOf = (share: number, cells: number): Shown => {
 	const full = Math.max(1, Math.min(cells, Math.round(share * cells)));
@@ -125,8 +130,8 @@ const suspendedRow = ({wanted, baseline, adopted}: HoldView): Row => {
 		span(ours`    we suspended   `, 'dim'),
 		span(joinShown(shownNames)),
 		span(rest === 0 ? ours`` : ours` and ${rest} more`),
+		span(adopted.length === 0 ? ours`` : ours`, adopted ${list(adopted)}`, 'held'),
 		span(baseline.length === 0 ? ours`` : ours` (${list(baseline)} was off before)`, 'dim'),
-		span(adopted.length === 0 ? ours`` : ours`   adopted ${list(adopted)}`, 'held'),
 	);
 };
 
@@ -136,8 +141,8 @@ const coveredRow = (model: Model, hold: HoldView, isShort: boolean): Row => {
 	return row(
 		span(ours`    covered ${covered.length} · `),
 		span(ours`not covered ${notCovered.length}`, notCovered.length > 0 ? 'warn' : 'text'),
+		...(isShort ? [span(ours`   `), ...shortNet(hold, model.now)] : []),
 		span(first === undefined ? ours`` : ours`   ${whyNot(model, first)}`, 'dim'),
-		...(isShort ? [span(ours`   `), ...shortNet(hold)] : []),
 	);
 };
 
@@ -177,32 +182,34 @@ const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
 		case 'fuse':
 			return row(
 				label,
-				span(
-					ours`AWS resumes ${numbers[wanted.length] ?? ours`these`} at ${formatTime(net.deadline)}, by its own fuse ${cut(shown(hostile(net.executionId)), 5)} ${shown(hostile(net.status))} `,
-				),
-				...fuseMark(net, now),
+				...fuseSpans(net, numbers[wanted.length] ?? ours`these`, now),
 				...(renews ? [] : [span(ours`   not renewed`, 'warn')]),
 			);
 	}
 };
 
-/** A fuse that is late, or not asleep, is no net. */
-const fuseMark = (net: Extract<HoldView['net'], {kind: 'fuse'}>, now: number): readonly Span[] => [
-	net.status === 'InProgress' && net.deadline > now ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true),
-	...(net.asYouUntil === null ? [] : [span(ours` as you, until ${formatMinute(net.asYouUntil)}`, 'warn')]),
+/** A fuse that acts with credentials that end says so instead of its id: both do not fit. */
+const fuseSpans = (net: FuseNet, what: Shown, now: number): readonly Span[] => [
+	span(
+		ours`AWS resumes ${what} at ${formatTime(net.deadline)}, ${net.asYouUntil === null ? ours`by its own fuse ${cut(shown(hostile(net.executionId)), 5)}` : ours`as you, until ${formatMinute(net.asYouUntil)},`} ${shown(hostile(net.status))} `,
+	),
+	fuseMark(net, now),
 ];
 
-const shortNet = ({net}: HoldView): readonly Span[] => {
+/** A fuse that is late, or not asleep, is no net. */
+const fuseMark = ({status, deadline}: FuseNet, now: number): Span =>
+	status === 'InProgress' && deadline > now ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true);
+
+type FuseNet = Extract<HoldView['net'], {kind: 'fuse'}>;
+
+const shortNet = ({net}: HoldView, now: number): readonly Span[] => {
 	switch (net.kind) {
 		case 'arming':
 			return [span(ours`fuse arming`, 'busy')];
 		case 'none':
 			return [span(ours`NO NET`, 'bad', true)];
 		case 'fuse':
-			return [
-				span(ours`AWS resumes at ${formatTime(net.deadline)} `, 'dim'),
-				net.status === 'InProgress' ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true),
-			];
+			return [span(ours`AWS resumes at ${formatTime(net.deadline)} `), fuseMark(net, now)];
 	}
 };
 

@@ -239,6 +239,7 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 		userData: async () => null,
 		ssmInfo: async () => [],
 		ssmConnected: async () => false,
+		regions: async () => [],
 		document: async () => null,
 		automation: async () => null,
 		automations: async () => [],

@@ -135,8 +135,8 @@ const netRows = ({net, preset, busy}: HoldOverlay): readonly Row[] => {
 	if (net === 'fuse')
 		return labelled(ours`Net`, [
 			busy
-				? ours`arming its fuse: AWS resumes by itself when unflap cannot`
-				: ours`a fuse in AWS: it resumes by itself when unflap cannot${preset === 'quiet' ? ours`` : ours` (n: without)`}`,
+				? ours`arming its fuse`
+				: ours`AWS resumes by itself, by a fuse${preset === 'quiet' ? ours`` : ours` (n: without one)`}`,
 		]);
 	return [
 		row(

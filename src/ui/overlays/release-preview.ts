@@ -54,7 +54,7 @@ const changedRows = ({alsoResume}: ReleaseOverlay, {changedByOther}: ReleasePrev
 	changedByOther.flatMap(({process, reason}, index) => [
 		row(
 			span(index === 0 ? ours`  Changed         ` : ours`                  `, 'dim'),
-			span(ours`${shown(hostile(process))}, suspended anew by somebody: `, 'warn'),
+			span(ours`${shown(hostile(process))}, suspended anew: `, 'warn'),
 			span(alsoResume ? ours`resumed too (` : ours`left so (`),
 			span(ours`r`, 'accent'),
 			span(alsoResume ? ours` leaves it)` : ours` resumes it)`),
@@ -164,7 +164,9 @@ const firstRows = (model: Model, {target}: ReleaseOverlay, preview: ReleasePrevi
 						? [span(ours`h`, 'accent'), span(ours`  set ${shortId(hostile(id))} Healthy   `)]
 						: []),
 					span(ours`s`, 'accent'),
-					span(ours`  Standby for ${shortId(hostile(id))}   `),
+					span(
+						target < terminate.length ? ours`  Standby   ` : ours`  Standby for ${shortId(hostile(id))}   `,
+					),
 					span(ours`d`, 'accent'),
 					span(ours`  Detach`),
 				];
