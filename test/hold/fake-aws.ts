@@ -1,11 +1,15 @@
 /** AWS for the shell's tests: one group in memory, every call recorded, the rest as it is when nobody asks. */
 import type {Aws, Group, ScalingProcess} from '../../src/aws/types.ts';
 import {createProcessClock} from '../../src/base/clock-process.ts';
+import {createFuses, type Fuses} from '../../src/hold/fuse.ts';
+import {createFakeAutomations, type FakeAutomations} from './fake-automations.ts';
 
 export type FakeCall = readonly [name: string, ...args: readonly unknown[]];
 
 export type FakeAws = {
 	readonly aws: Aws;
+	readonly fuses: Fuses;
+	readonly automations: FakeAutomations;
 	readonly group: {-readonly [Key in keyof Group]: Group[Key]};
 	/** Changes alone. */
 	readonly changes: () => readonly FakeCall[];
@@ -59,8 +63,10 @@ export const createFakeAws = (group: Partial<Group> = {}): FakeAws => {
 				partition: 'aws',
 			}),
 	};
+	const automations = createFakeAutomations(now, change);
 	const release = {
 		...reads,
+		...automations.calls,
 		suspend: (name: string, processes: readonly ScalingProcess[]) => {
 			const reason = `User suspended at ${new Date(now()).toISOString().slice(0, 19)}Z`;
 			const known = new Set(state.suspended.map(({process}) => process));
@@ -93,8 +99,11 @@ export const createFakeAws = (group: Partial<Group> = {}): FakeAws => {
 		close: () => undefined,
 	};
 	// What is not here is never asked for by the hold.
+	const whole = aws as unknown as Aws;
 	return {
-		aws: aws as unknown as Aws,
+		aws: whole,
+		fuses: createFuses({aws: whole, processClock, roleArn: null}),
+		automations,
 		group: state,
 		changes: () => changes,
 		forget: () => {

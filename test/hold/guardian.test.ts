@@ -39,7 +39,7 @@ const open = async () => {
 	const guardian = createGuardian(clock, () => Promise.resolve(fake.aws));
 	const since = Date.UTC(2026, 10, 22, 11, 58);
 	const entry: LedgerEntry = {
-		version: 1,
+		version: 2,
 		holdId,
 		place: {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null},
 		group: 'web',
@@ -50,7 +50,8 @@ const open = async () => {
 		own: {
 			arn: fakeArn,
 			wanted: ['ReplaceUnhealthy'],
-			joined: [],
+			adopted: [],
+			fuses: [],
 			baseline: [],
 			fingerprint: {ReplaceUnhealthy: [reason]},
 			windows: [{from: since, to: since + 2000, processes: ['ReplaceUnhealthy']}],
@@ -64,6 +65,7 @@ const open = async () => {
 		},
 		process: {pid: 1, startTime: '1'},
 		guardian: null,
+		linger: null,
 	};
 	const aws = {region: 'eu-west-1', readOnly: false, timeRate: 1};
 	const identity = await guardian.hear({
@@ -71,7 +73,9 @@ const open = async () => {
 		aws,
 		stateFolder,
 		ledgerFolder: join(stateFolder, 'ledger'),
-		entry,
+		process: {pid: process.ppid, startTime: '1'},
+		fuseRoleArn: null,
+		terminal: null,
 	});
 	expect(identity?.pid).toBe(process.pid);
 	await guardian.hear({type: 'entry', entry, leaseMs: 1_800_000});

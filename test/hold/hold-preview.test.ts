@@ -31,11 +31,12 @@ test('only boxes in service are covered, and each other says why', () => {
 });
 
 test('T10 a name that differs from another only in what cannot be seen is told apart by its ARN', async () => {
-	const {aws, group} = createFakeAws();
+	const {aws, fuses, group} = createFakeAws();
 	const twin = {...group, name: 'web\u200b', arn: fakeArn.replace('1111aaaa', '9999ffff')};
 	const polling = {...aws.polling, groups: () => Promise.resolve([{...group}, twin])};
 	const preview = await readPreview({
 		aws: {...aws, polling},
+		fuses,
 		group: 'web',
 		preset: 'freeze',
 		forSeconds: 3600,
@@ -43,7 +44,13 @@ test('T10 a name that differs from another only in what cannot be seen is told a
 	expect(preview.costs[0]).toContain('1111aaaa-2222-bbbb-3333-cccc4444dddd');
 	expect(preview.costs[0]).toContain('9999ffff');
 	await expect(
-		readPreview({aws: {...aws, polling}, group: 'web\u200b\u200b', preset: 'freeze', forSeconds: 3600}),
+		readPreview({
+			aws: {...aws, polling},
+			fuses,
+			group: 'web\u200b\u200b',
+			preset: 'freeze',
+			forSeconds: 3600,
+		}),
 	).rejects.toThrow(/no Auto Scaling group/);
 });
 
@@ -53,7 +60,7 @@ test('a release names who is terminated, who is judged, and what is launched', (
 		group: 'web',
 		holdId: '7f3a90c1',
 		wanted: presetProcesses('freeze'),
-		joined: [],
+		changedByOther: {},
 		baseline: ['Launch'],
 	};
 	const held = {
@@ -68,7 +75,7 @@ test('a release names who is terminated, who is judged, and what is launched', (
 	const failing = new Map([
 		['i-b', {instanceId: 'i-b', port: 80, state: 'unhealthy', reason: 'Target.Timeout', description: null}],
 	]);
-	const preview = predictRelease(inputs, held, failing);
+	const preview = predictRelease(inputs, {group: held, targets: failing, now: 0});
 	expect(preview.terminate).toEqual([{instanceId: 'i-a', why: 'marked Unhealthy'}]);
 	expect(preview.judge[0]?.why).toContain('Target.Timeout');
 	expect(preview.dies).toBe(2);
@@ -82,7 +89,7 @@ test('where replacing stays off nobody dies of a release', () => {
 		group: 'web',
 		holdId: '7f3a90c1',
 		wanted: ['HealthCheck'] as const,
-		joined: [],
+		changedByOther: {},
 		baseline: ['ReplaceUnhealthy'],
 	};
 	const held = {
@@ -93,5 +100,5 @@ test('where replacing stays off nobody dies of a release', () => {
 			{process: 'ReplaceUnhealthy', reason: ''},
 		],
 	};
-	expect(predictRelease(inputs, held, new Map()).dies).toBe(0);
+	expect(predictRelease(inputs, {group: held, targets: new Map(), now: 0}).dies).toBe(0);
 });

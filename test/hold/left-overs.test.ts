@@ -23,7 +23,7 @@ const launch = {process: 'Launch', reason: 'User suspended at 2026-11-03T00:00:0
 const dead = {pid: 999_999_999, startTime: '1'};
 
 const entryOf = (machine: MachineIdentity, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
-	version: 1,
+	version: 2,
 	holdId,
 	place,
 	group: 'web',
@@ -34,7 +34,8 @@ const entryOf = (machine: MachineIdentity, more: Partial<LedgerEntry> = {}): Led
 	own: {
 		arn: fakeArn,
 		wanted: ['ReplaceUnhealthy', 'HealthCheck'],
-		joined: [],
+		adopted: [],
+		fuses: [],
 		baseline: ['AZRebalance', 'Launch'],
 		fingerprint: {ReplaceUnhealthy: [reason], HealthCheck: [reason]},
 		windows: [{from: since, to: since + 2000, processes: ['ReplaceUnhealthy', 'HealthCheck']}],
@@ -48,6 +49,7 @@ const entryOf = (machine: MachineIdentity, more: Partial<LedgerEntry> = {}): Led
 	},
 	process: dead,
 	guardian: null,
+	linger: null,
 	...more,
 });
 
@@ -70,7 +72,16 @@ const finish = async (ledger: Ledger, machine: MachineIdentity, fake = createFak
 	const processClock = createProcessClock();
 	const results = [];
 	for (const file of await ledger.list())
-		results.push(await finishLeftOver(file, {aws: fake.aws, ledger, machine, place, processClock}));
+		results.push(
+			await finishLeftOver(file, {
+				aws: fake.aws,
+				fuses: fake.fuses,
+				ledger,
+				machine,
+				place,
+				processClock,
+			}),
+		);
 	return {results, changes: fake.changes(), group: fake.group};
 };
 
@@ -151,7 +162,7 @@ const mutate = (text: string, {where, how, value}: Mutation): string => {
 	const process = scalingProcesses[value % 9];
 	switch (how) {
 		case 0: {
-			const fields = ['wanted', 'joined', 'baseline'];
+			const fields = ['wanted', 'adopted', 'baseline'];
 			const lists = [[], [process], ['ReplaceUnhealthy', process], [...scalingProcesses], ['Everything']];
 			own[fields[where % 3] ?? ''] = lists[value % 5];
 			return JSON.stringify(entry);
