@@ -5,7 +5,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {repositoryRoot} from './shared-folder.ts';
 
-export const door = join(repositoryRoot, 'bin', 'unflap.js');
+/** Where the built program lies: the repository, or another copy that UNFLAP_PROGRAM names. */
+export const builtProgram = process.env['UNFLAP_PROGRAM'] ?? repositoryRoot;
+export const door = join(builtProgram, 'bin', 'unflap.js');
 
 export type Finished = {
 	readonly code: number | null;

@@ -4,7 +4,7 @@ import {cp, mkdtemp, realpath, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {repositoryRoot} from '../../shared-folder.ts';
+import {builtProgram} from '../../run-program.ts';
 
 export type ProgramCopy = {
 	readonly door: string;
@@ -14,9 +14,6 @@ export type ProgramCopy = {
 	readonly killGuardians: () => Promise<number>;
 	readonly remove: () => Promise<void>;
 };
-
-/** Where the built program lies: the repository, or the copy that UNFLAP_PROGRAM names. */
-export const builtProgram = process.env['UNFLAP_PROGRAM'] ?? repositoryRoot;
 
 export const copyProgram = async (): Promise<ProgramCopy> => {
 	const folder = await realpath(await mkdtemp(join(tmpdir(), 'unflap-program-')));
