@@ -19,6 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const words = [
 	'ls',
 	'show',
+	'why',
 	'hold',
 	'holds',
 	'release',

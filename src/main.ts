@@ -19,6 +19,7 @@ import {version} from './cli/version.ts';
 /** Word → its command, loaded when it is called. bin/unflap.js knows the same words, to tell a command from a group. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	ls: async () => (await import('./cli/ls.ts')).lsCommand,
+	why: async () => (await import('./cli/why.ts')).whyCommand,
 	show: async () => (await import('./cli/show.ts')).showCommand,
 	hold: async () => (await import('./cli/hold.ts')).holdCommand,
 	holds: async () => (await import('./cli/holds.ts')).holdsCommand,

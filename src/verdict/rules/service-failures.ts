@@ -1,5 +1,6 @@
 /** How a service of the user's own came down: out of memory, never ready, again and again, once. */
 import type {Boot, BootUnit} from '../../boot/types.ts';
+import {ownText} from '../../journal/own-text.ts';
 import {advice, rerun, unitLog} from '../advice.ts';
 import {consequences, endWords, lineEvidence, marksOf, seconds, systemdEvidence} from '../finding.ts';
 import type {Evidence, Facts, Finding, Rule, RuleName} from '../types.ts';
@@ -67,7 +68,7 @@ export const crashLoop: Rule = {
 				const first = unit.attempts[0];
 				const end = first === undefined ? '' : isBad(first) ? endWords(first) : 'exit 0';
 				return fault('crash-loop', facts, boot, unit, {
-					sentence: `${unit.name} ends as soon as it starts (${end}): ${vainStarts(unit)} starts${gaveUp ? ', and systemd has given up' : ' so far'}`,
+					sentence: `${unit.name} ends as soon as it starts (${end}): ${vainStarts(unit)} starts${gaveUp ? ', and systemd has given up' : ' so far'}${ownReason(boot, unit)}`,
 					certain: gaveUp || vainStarts(unit) >= 3,
 					tries: [unitLog(unit.name), rerun(unit.name)],
 				});
@@ -111,6 +112,15 @@ export const unitFailed: Rule = {
 				}),
 			),
 };
+
+/** The unit's own last word on it, the end of an exception say; '' where there is only systemd's sentence. */
+const ownReason = (boot: Boot, unit: BootUnit): string => {
+	const fault = boot.firstFault;
+	if (fault === null || fault.unit !== unit.name || fault.message.startsWith(`${unit.name}:`)) return '';
+	return `: ${ownText(fault.message, mostReason)}${fault.message.length > mostReason ? '…' : ''}`;
+};
+
+const mostReason = 120;
 
 const isNamedOtherwise = (unit: BootUnit): boolean =>
 	unit.attempts.some(({result}) => result === 'oom-kill') || unit.attempts.at(-1)?.result === 'timeout';

@@ -1,0 +1,126 @@
+/** `unflap why`: the verdict on a box's boot, in one sentence with its evidence. */
+import type {Aws} from '../aws/types.ts';
+import {UnflapError} from '../base/errors.ts';
+import {ours, shown} from '../base/terminal-text.ts';
+import type {Hostile} from '../base/text.ts';
+import {loadGroup} from '../groups/load-group.ts';
+import {resolveGroup} from '../groups/resolve.ts';
+import type {Box} from '../groups/types.ts';
+import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
+import {judge} from '../verdict/judge.ts';
+import {createLineMarks} from '../verdict/line-marks.ts';
+import type {Facts, Verdict} from '../verdict/types.ts';
+import {readBootBox} from './boot-box.ts';
+import {type BootSource, readBootFile} from './boot-file.ts';
+import type {Command, CommandArgs, CommandContext} from './command.ts';
+import {verdictDocument} from './why-json.ts';
+import {verdictMarkdown} from './why-markdown.ts';
+import {printVerdict} from './why-text.ts';
+
+export const whyCommand: Command = {
+	name: 'why',
+	summary: 'why a box did not come up: one sentence and its evidence',
+	usage: 'unflap why GROUP|BOX   or   unflap why --journal FILE',
+	example: 'unflap why web-prod        unflap why --journal boot.jsonl.gz -o md',
+	flags: {
+		journal: {
+			type: 'string',
+			value: 'FILE',
+			help: 'what `journalctl -b -o json` wrote: plain, .gz, .zst, or - for standard input',
+		},
+		unit: {type: 'string', short: 'u', multiple: true, value: 'UNIT', help: 'the unit the chain leads to'},
+	},
+	outputs: ['text', 'json', 'md'],
+	mostWords: 1,
+	run: async (context, args) => {
+		const {subject, verdict, incomplete} = await verdictOf(context, args);
+		const {out} = context;
+		if (args.output === 'json') out.json(verdictDocument(subject, verdict));
+		else if (args.output === 'md') for (const line of verdictMarkdown(subject, verdict)) out.line(line);
+		else printVerdict(subject, verdict, out);
+		if (incomplete === null) return 0;
+		out.warn(ours`Not read to its end: ${shown(incomplete)}. The verdict holds for what was read.`);
+		return 1;
+	},
+};
+
+type Judged = {readonly subject: Hostile; readonly verdict: Verdict; readonly incomplete: Hostile | null};
+
+const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Judged> => {
+	const file = args.flags['journal'];
+	const [name] = args.positionals;
+	const units = Array.isArray(args.flags['unit']) ? args.flags['unit'] : [];
+	const marks = createLineMarks();
+	const onEntries = marks.add;
+	if (typeof file === 'string' && name === undefined) {
+		const source = await readBootFile(file, {units, signal: context.signal, onEntries});
+		const facts = {...nothingBeside, listening: null, over: true};
+		return judged(file === '-' ? 'standard input' : file, source, marks.of, facts);
+	}
+	if (file !== undefined || name === undefined)
+		throw new UnflapError('usage', 'why wants one GROUP or BOX, or --journal FILE', {
+			next: ['unflap why web-prod', 'unflap why --journal boot.jsonl'],
+		});
+	const aws = await context.aws();
+	const box = await boxNamed(aws, name, context);
+	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
+	const facts = await besideBoot(aws, source.box, context.signal);
+	return judged(source.box.instanceId, source, marks.of, {
+		...facts,
+		listening: null,
+		over: source.incomplete !== null,
+	});
+};
+
+const judged = (
+	subject: Hostile,
+	{model, incomplete}: BootSource,
+	marksOf: (bootId: string) => Facts['marks'],
+	facts: Omit<Facts, 'boot' | 'marks'>,
+): Judged => {
+	const boot = model.boot();
+	const marks = boot === null ? [] : marksOf(boot.bootId);
+	return {subject, verdict: judge({...facts, boot, marks}), incomplete};
+};
+
+/** Of a group: the box that tells most, which is said on stderr. Everything else is a box. */
+const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): Promise<string> => {
+	if (/^i-|\/\d+$/.test(name)) return name;
+	const group = await groupOrNull(aws, name, signal);
+	if (group === null) return name;
+	const {boxes} = await loadGroup(aws, group, {signal});
+	const chosen = mostTelling(boxes);
+	if (chosen === undefined)
+		throw new UnflapError('not-found', `${group} has no box to look at`, {
+			meaning: 'Its boxes are gone, and no journal of them was kept.',
+			next: [`unflap show ${group}`, `unflap logs ${group} -f   (follows the next one)`],
+		});
+	out.note(
+		ours`${shown(group)}: looking at ${shown(chosen.instanceId)}, box ${chosen.number} of ${boxes.length}`,
+	);
+	return chosen.instanceId;
+};
+
+const groupOrNull = async (aws: Aws, name: string, signal: AbortSignal): Promise<Hostile | null> => {
+	try {
+		return (await resolveGroup(aws, name, {signal})).name;
+	} catch (error) {
+		if (error instanceof UnflapError && error.kind === 'not-found') return null;
+		throw error;
+	}
+};
+
+/** One the load balancer refuses and that can be reached; else the oldest that can be reached. */
+const mostTelling = (boxes: readonly Box[]): Box | undefined => {
+	const reachable = boxes.filter(({ssm}) => ssm?.pingStatus === 'Online');
+	return reachable.find(({target}) => target?.state.startsWith('unhealthy')) ?? reachable[0] ?? boxes[0];
+};
+
+const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal) => {
+	if (box.group === '') return nothingBeside;
+	const [detail, instances] = await Promise.all([
+		loadGroup(aws, box.group, {signal}),
+		aws.polling.instances([box.instanceId], {signal}),
+	]);
+	return boxFacts(box, detail, instances[0]?.metadataTags ?? null);
+};
