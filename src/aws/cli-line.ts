@@ -39,3 +39,18 @@ const processesLine = (verb: string, {group, processes, facts}: ProcessesLine) =
 /** `--name value`; a value that begins with a dash would be read as an option of its own. */
 export const option = (name: string, value: string): readonly string[] =>
 	value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];
+
+/** Takes a tag of ours away by hand. */
+export const deleteTagLine = (group: string, key: string, facts: AwsFacts): string | null =>
+	cliLine(['autoscaling', 'delete-tags', '--tags', tagWord(group, key)], facts);
+
+/** JSON, since the CLI's shorthand has no way to write a comma inside a value. */
+export const tagWord = (group: string, key: string, value?: string): string =>
+	JSON.stringify([
+		{
+			ResourceId: group,
+			ResourceType: 'auto-scaling-group',
+			Key: key,
+			...(value === undefined ? {} : {Value: value, PropagateAtLaunch: false}),
+		},
+	]);

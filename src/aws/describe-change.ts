@@ -1,7 +1,7 @@
 /** A change in words: whom it is about, the AWS CLI line that does the same, and what takes it back. */
 import {pasteableLine} from '../base/quote.ts';
 import type {Hostile} from '../base/text.ts';
-import {cliLine, option, resumeLine, suspendLine} from './cli-line.ts';
+import {cliLine, deleteTagLine, option, resumeLine, suspendLine, tagWord} from './cli-line.ts';
 import {probeName} from './process-names.ts';
 import type {AwsFacts, LoggedCall} from './types.ts';
 
@@ -49,7 +49,7 @@ const describers: Readonly<Record<string, Describer>> = {
 			group,
 			detail: `${key} ${value}`,
 			cliLine: cliLine(['autoscaling', 'create-or-update-tags', '--tags', tagWord(group, key, value)], facts),
-			undo: cliLine(['autoscaling', 'delete-tags', '--tags', tagWord(group, key)], facts),
+			undo: deleteTagLine(group, key, facts),
 		};
 	},
 	DeleteTags: (input, facts) => {
@@ -57,7 +57,7 @@ const describers: Readonly<Record<string, Describer>> = {
 		return {
 			group,
 			detail: key,
-			cliLine: cliLine(['autoscaling', 'delete-tags', '--tags', tagWord(group, key)], facts),
+			cliLine: deleteTagLine(group, key, facts),
 			undo: 'only a new hold writes such a tag',
 		};
 	},
@@ -192,17 +192,6 @@ const tagOf = (input: Fields) => {
 	const tag = asRecord(Array.isArray(input['Tags']) ? input['Tags'][0] : undefined);
 	return {group: text(tag['ResourceId']), key: text(tag['Key']), value: text(tag['Value'])};
 };
-
-/** JSON, since the CLI's shorthand has no way to write a comma inside a value. */
-const tagWord = (group: string, key: string, value?: string) =>
-	JSON.stringify([
-		{
-			ResourceId: group,
-			ResourceType: 'auto-scaling-group',
-			Key: key,
-			...(value === undefined ? {} : {Value: value, PropagateAtLaunch: false}),
-		},
-	]);
 
 /** The same document without line breaks, which nobody should paste. */
 const inOneLine = (json: string) => {

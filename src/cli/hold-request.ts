@@ -51,7 +51,7 @@ const checkWithoutFuse = (
 const readPreset = (value: unknown): Preset => {
 	const preset = presets.find(name => name === value);
 	if (preset === undefined)
-		throw usage(`There is no preset "${String(value)}"`, [`one of ${presets.join(', ')}`]);
+		throw usage(`There is no preset "${String(value)}"`, [`one of ${presets.join(', ')}, one-patient`]);
 	return preset;
 };
 
@@ -69,7 +69,7 @@ const readProcesses = (text: string): readonly ScalingProcess[] => {
 };
 
 /** `90s`, `45m`, `2h`, or `1h30m`; at most four hours. */
-const readFor = (text: string): number => {
+export const readFor = (text: string): number => {
 	const match = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text);
 	const seconds = match
 		? Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)

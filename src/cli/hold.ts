@@ -1,14 +1,17 @@
 /** `unflap hold GROUP [-- COMMAND…]`: holds until COMMAND ends, `--for` is over, or a signal comes; then releases. */
-import {createInterface} from 'node:readline/promises';
+import {deleteTagLine} from '../aws/cli-line.ts';
 import {createProcessClock} from '../base/clock-process.ts';
-import {type ExitCode, UnflapError} from '../base/errors.ts';
+import type {ExitCode} from '../base/errors.ts';
 import {type EndRequest, exitCodeOf} from '../base/exit.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {type ChildFacts, childEnvironment} from '../hold/child-environment.ts';
 import {createNotifier, type Notifier} from '../hold/notify.ts';
+import {holdTagKey} from '../hold/tag.ts';
 import type {HoldEvent, HoldOutcome, HoldPreview, HoldRequest, HoldSession} from '../hold/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {type RunningCommand, runCommand} from './hold-command.ts';
+import {confirmQuiet} from './hold-confirm.ts';
+import {holdPatient, patientWish} from './hold-patient.ts';
 import {readHoldRequest} from './hold-request.ts';
 import {eventLine, noNet, previewLines} from './hold-text.ts';
 
@@ -20,15 +23,23 @@ export const holdCommand: Command = {
 	example: 'unflap hold web-prod --for 30m --reason "boot fails since v43"',
 	flags: {
 		for: {type: 'string', value: 'TIME', help: 'how long at most: 45m, 2h (60m; 4h at most)'},
-		preset: {type: 'string', value: 'NAME', help: 'freeze, no-replace or quiet (freeze)'},
+		preset: {type: 'string', value: 'NAME', help: 'freeze, no-replace, quiet or one-patient (freeze)'},
 		processes: {type: 'string', value: 'A,B', help: 'suspend these processes instead of a preset'},
 		reason: {type: 'string', value: 'TEXT', help: 'stands in the tag on the group'},
 		'no-fuse': {type: 'boolean', help: 'without the net in AWS: 15 minutes at most, never quiet'},
+		box: {
+			type: 'string',
+			value: 'BOX',
+			help: 'with one-patient: this box goes to Standby, nothing is suspended',
+		},
+		detach: {type: 'boolean', help: 'with one-patient: out of the group for good instead'},
 		yes: {type: 'boolean', help: 'do not ask before quiet'},
 	},
 	outputs: ['text', 'jsonl'],
 	mostWords: 1,
 	run: async (context, args) => {
+		const patient = patientWish(args);
+		if (patient !== null) return holdPatient(context, args, patient);
 		const request = readHoldRequest(args, context.settings);
 		await confirmQuiet(request, args);
 		const holds = await context.holds();
@@ -97,7 +108,8 @@ const holdUntilEnd = async (
 			...(commandEnd === null ? [] : [releaseAfter(commandEnd, session)]),
 		]);
 		const own = commandEnd === null ? 0 : await commandEnd;
-		return exitCode(outcome, running.code ?? own);
+		await sayLeft(context, running, outcome);
+		return exitCode(outcome, {command: own, signal: running.code});
 	} finally {
 		giveBack();
 	}
@@ -159,16 +171,37 @@ const answer = async (context: CommandContext, running: Running, request: EndReq
 
 const isFromKeyboard = (signal: string): boolean => signal === 'SIGINT' || signal === 'SIGQUIT';
 
-/** 4 beats every other code; a signal beats the command's own; then what went wrong with the hold. */
-const exitCode = (outcome: HoldOutcome, wished: ExitCode): ExitCode => {
+type Codes = {readonly command: ExitCode; readonly signal: ExitCode | null};
+
+/** 4 beats every other code. A signal's code stands for a complete release: anything left, or a hold that failed, is 1. */
+const exitCode = (outcome: HoldOutcome, {command, signal}: Codes): ExitCode => {
 	switch (outcome.kind) {
 		case 'incomplete':
 			return 4;
 		case 'refused':
 			return outcome.clean ? 3 : 1;
-		case 'released':
-			return wished === 0 && (outcome.failure !== null || outcome.tagLeft) ? 1 : wished;
+		case 'released': {
+			const wasWell = outcome.failure === null && !outcome.tagLeft;
+			if (wasWell) return signal ?? command;
+			return signal === null && command !== 0 ? command : 1;
+		}
 	}
+};
+
+/** What a release could not take away, with the line that does. */
+const sayLeft = async (
+	{aws, out}: CommandContext,
+	{session, request: {group}}: Running,
+	outcome: HoldOutcome,
+): Promise<void> => {
+	if (outcome.kind === 'refused' && !outcome.clean) {
+		out.warn(ours`unflap: a tag or a fuse of this hold is left; it runs out by itself`);
+		out.warn(ours`  → ${own(`unflap release --hold ${session.view().holdId}`)}`);
+	}
+	if (outcome.kind !== 'released' || !outcome.tagLeft) return;
+	const line = deleteTagLine(group, holdTagKey(session.view().holdId), (await aws()).facts);
+	out.warn(ours`unflap: the tag of this hold could not be deleted; it runs out by itself`);
+	if (line !== null) out.warn(own(line));
 };
 
 type Previewed = {readonly preview: HoldPreview; readonly net: HoldRequest['net']};
@@ -207,30 +240,4 @@ const sayEvent = ({out}: CommandContext, args: CommandArgs, event: HoldEvent): v
 const refused = (context: CommandContext, args: CommandArgs, message: string): ExitCode => {
 	sayEvent(context, args, {event: 'refused', message, next: []});
 	return 3;
-};
-
-/** `quiet` stops launches too, so it is asked twice; scripts say --yes. */
-const confirmQuiet = async ({preset, group}: HoldRequest, {flags}: CommandArgs): Promise<void> => {
-	if (preset !== 'quiet' || flags['yes'] === true) return;
-	if (!process.stdin.isTTY || !process.stderr.isTTY)
-		throw new UnflapError(
-			'usage',
-			'quiet also stops launches and asks first; there is no terminal to ask on',
-			{
-				next: ['give --yes'],
-			},
-		);
-	const reader = createInterface({input: process.stdin, output: process.stderr});
-	try {
-		const shownGroup = shown(hostile(group));
-		const first = await reader.question(
-			ours`quiet stops launches too: lost capacity is not refilled. Go on? [y/N] `,
-		);
-		const second = /^y/i.test(first)
-			? await reader.question(ours`Really hold ${shownGroup} quiet? [y/N] `)
-			: '';
-		if (!/^y/i.test(second)) throw new UnflapError('refused', 'Not confirmed: nothing was changed');
-	} finally {
-		reader.close();
-	}
 };
