@@ -5,7 +5,13 @@
 import {encodeAcknowledgement, readAcknowledgement} from './acknowledge.ts';
 import type {SessionCipher} from './encryption.ts';
 import {decodeFrame, type Frame, payloadTypes} from './frame.ts';
-import {answerChallenge, answerHandshake, type HandshakeOptions, readCustomerMessage} from './handshake.ts';
+import {
+	answerChallenge,
+	answerHandshake,
+	type HandshakeOptions,
+	readCustomerMessage,
+	type SessionType,
+} from './handshake.ts';
 import {createReceiver} from './receiver.ts';
 import {createSender} from './sender.ts';
 
@@ -37,9 +43,11 @@ export type SessionOptions = HandshakeOptions & {
 };
 
 export type ChannelSession = {
-	/** `now` is process time in milliseconds. */
+	/** The first socket is open. `now` is process time in milliseconds, here and below. */
+	readonly opened: (now: number) => void;
 	readonly receive: (bytes: Buffer, now: number) => void;
 	readonly tick: (now: number) => void;
+	/** Kept until the agent would take it: what comes before the end of a handshake is acknowledged and thrown away. */
 	readonly input: (bytes: Uint8Array, now: number) => void;
 	readonly size: (size: {readonly columns: number; readonly rows: number}, now: number) => void;
 	/** A new socket carries the same session on: what was not acknowledged is sent again. */
@@ -53,6 +61,11 @@ export type ChannelSession = {
 
 /** What one read of the plugin's standard input carries. */
 const inputChunkBytes = 1024;
+const typesWithoutHandshake: readonly SessionType[] = ['Standard_Stream', 'InteractiveCommands'];
+/** Early input beyond this is refused: nobody types so much at a session that has said nothing yet. */
+const maxEarlyInputs = 10_000;
+/** A session on a PTY without encryption has no handshake, and its program may wait for input without a word. */
+const noHandshakeMs = 5000;
 
 export const createSession = (options: SessionOptions): ChannelSession => {
 	const {handlers, wallNow, transmit} = options;
@@ -61,13 +74,20 @@ export const createSession = (options: SessionOptions): ChannelSession => {
 	let ended = false;
 	let cipher: SessionCipher | null = null;
 	let answering = false;
+	let handshakeBegan = false;
+	let openedAt: number | null = null;
 	let dropped = 0;
+	let earlySize: string | null = null;
+	const earlyInputs: Uint8Array[] = [];
 	const waiting: Frame[] = [];
 	const sender = createSender({
 		transmit,
 		wallNow,
 		...(options.createId === undefined ? {} : {createId: options.createId}),
 	});
+	const mayLackHandshake =
+		options.expectedTypes === null ||
+		options.expectedTypes.some(type => typesWithoutHandshake.includes(type));
 	const end = (how: SessionEnd) => {
 		if (ended) return;
 		ended = true;
@@ -77,12 +97,18 @@ export const createSession = (options: SessionOptions): ChannelSession => {
 	const becomeReady = () => {
 		if (ready) return;
 		ready = true;
+		if (earlySize !== null) sendSize(earlySize);
+		for (const chunk of earlyInputs.splice(0)) sendInput(chunk);
 		handlers.ready();
 	};
+	const sendSize = (payload: string) => sender.send(payloadTypes.size, Buffer.from(payload), now);
+	const sendInput = (chunk: Uint8Array) =>
+		sender.send(payloadTypes.output, cipher === null ? chunk : cipher.encrypt(chunk), now);
 	const plain = (payload: Uint8Array) => (cipher === null ? payload : cipher.decrypt(payload));
 
 	const shakeHands = (frame: Frame) => {
 		answering = true;
+		handshakeBegan = true;
 		answerHandshake(frame.payload, options)
 			.then(answer => {
 				cipher = answer.cipher;
@@ -142,6 +168,10 @@ export const createSession = (options: SessionOptions): ChannelSession => {
 	});
 
 	return {
+		opened: at => {
+			now = at;
+			openedAt = at;
+		},
 		receive: (bytes, at) => {
 			now = at;
 			if (ended) return;
@@ -165,18 +195,23 @@ export const createSession = (options: SessionOptions): ChannelSession => {
 		},
 		tick: at => {
 			now = at;
+			if (openedAt !== null && !handshakeBegan && mayLackHandshake && now - openedAt > noHandshakeMs)
+				becomeReady();
 			if (!ended && !sender.tick(now)) end({kind: 'failed', why: 'The agent stopped acknowledging'});
 		},
 		input: (bytes, at) => {
 			now = at;
 			for (let start = 0; start < bytes.length && !ended; start += inputChunkBytes) {
 				const chunk = inputPayload(bytes.subarray(start, start + inputChunkBytes));
-				sender.send(payloadTypes.output, cipher === null ? chunk : cipher.encrypt(chunk), now);
+				if (ready) sendInput(chunk);
+				else if (earlyInputs.length < maxEarlyInputs) earlyInputs.push(Uint8Array.from(chunk));
 			}
 		},
 		size: (size, at) => {
 			now = at;
-			if (!ended) sender.send(payloadTypes.size, Buffer.from(sizePayload(size)), now);
+			if (ended) return;
+			if (ready) sendSize(sizePayload(size));
+			else earlySize = sizePayload(size);
 		},
 		reopened: at => {
 			now = at;
