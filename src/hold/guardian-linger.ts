@@ -48,18 +48,29 @@ export const keepForTerminal = (options: LingerOptions): Lingering => {
 		});
 	};
 
+	/** To one alone, and not once it is being released. */
+	const takeUp = (): LedgerEntry | null => {
+		if (driven === null || !driven.letGo()) return null;
+		driven = null;
+		return {...entry, linger: null};
+	};
+
+	const release = (): boolean => {
+		driven?.release('asked to end the hold that lost its terminal');
+		return driven !== null;
+	};
+
 	const start = async () => {
 		await options.ledger.write(entry);
 		server = await openLingerServer({
 			folder: options.init.stateFolder,
 			holdId: entry.holdId,
 			nonce,
-			/** False once it is being released: then it cannot be had any more. */
-			takeUp: () => (driven?.letGo() === true ? {...entry, linger: null} : null),
+			takeUp,
 			/** Whoever took it is gone before its own guardian was up. */
 			returned: () => drive(until - processClock.now()),
 			letGo: () => void finish(),
-			release: () => driven?.release('asked to end the hold that lost its terminal'),
+			release,
 		});
 	};
 

@@ -26,7 +26,8 @@ export type LingerServerOptions = {
 	readonly returned: () => void;
 	/** Whoever took it up has a guardian of its own. */
 	readonly letGo: () => void;
-	readonly release: () => void;
+	/** False while somebody else has taken it up. */
+	readonly release: () => boolean;
 };
 
 const waitMs = 5000;
@@ -70,10 +71,7 @@ const serve = (socket: Socket, options: LingerServerOptions): void => {
 		const ask = readAsk(line, nonce);
 		if (ask === null) return void socket.destroy();
 		if (ask === 'status') return void answer(ask, {lingering: true});
-		if (ask === 'release') {
-			options.release();
-			return void answer(ask, {releasing: true});
-		}
+		if (ask === 'release') return void answer(ask, {releasing: options.release()});
 		const entry = options.takeUp();
 		isTaken = entry !== null;
 		// From here on the one who took it may think as long as it needs.
@@ -95,7 +93,13 @@ const serve = (socket: Socket, options: LingerServerOptions): void => {
 	});
 };
 
-export type TakenFromGuardian = {readonly entry: LedgerEntry; readonly letGo: () => Promise<void>};
+export type TakenFromGuardian = {
+	readonly entry: LedgerEntry;
+	/** It is somebody else's from now on: the guardian ends. */
+	readonly letGo: () => Promise<void>;
+	/** The guardian keeps it on, as if it had not been asked. */
+	readonly abandon: () => void;
+};
 
 /** Null when nobody listens, or it is being released already. */
 export const takeUpFrom = async (folder: string, entry: LedgerEntry): Promise<TakenFromGuardian | null> => {
@@ -110,6 +114,7 @@ export const takeUpFrom = async (folder: string, entry: LedgerEntry): Promise<Ta
 	}
 	return {
 		entry: taken,
+		abandon: () => socket.destroy(),
 		letGo: () =>
 			new Promise(resolve => {
 				socket.once('close', () => resolve());

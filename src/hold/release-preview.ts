@@ -1,9 +1,7 @@
 /** Who will die of a release: read from the group as it is, before anything is resumed (aws-facts.md 1.6). */
 import type {Aws, Group, GroupInstance, ScalingProcess, TargetHealth} from '../aws/types.ts';
-import type {AwsMs} from '../base/clock.ts';
 import {otherTags} from './other-owners.ts';
 import {inOrder} from './processes.ts';
-import {otherHolds} from './tag.ts';
 import type {ReleasePreview} from './types.ts';
 
 export type ReleasePreviewInputs = {
@@ -11,6 +9,8 @@ export type ReleasePreviewInputs = {
 	readonly holdId: string;
 	readonly wanted: readonly ScalingProcess[];
 	readonly baseline: readonly string[];
+	/** Of `wanted`, by the rules of the release: what another hold keeps. */
+	readonly leftToOthers: (group: Group) => readonly string[];
 	/** Of `wanted`: resumed and suspended anew by somebody else, with their reason. */
 	readonly changedByOther: Readonly<Record<string, string>>;
 };
@@ -21,13 +21,12 @@ export const readRelease = async (
 	const {aws, group: name} = inputs;
 	const [group] = (await aws.release.groups({names: [name]})).filter(one => one.name === name);
 	const targets = group === undefined ? new Map() : await readTargets(aws, group);
-	return predictRelease(inputs, {group: group ?? null, targets, now: aws.clock.now()});
+	return predictRelease(inputs, {group: group ?? null, targets});
 };
 
 type Seen = {
 	readonly group: Group | null;
 	readonly targets: ReadonlyMap<string, TargetHealth>;
-	readonly now: AwsMs;
 };
 
 /** The worst target of each box; a group whose target health may not be read is judged without it. */
@@ -43,9 +42,9 @@ const readTargets = async (aws: Aws, group: Group): Promise<ReadonlyMap<string, 
 	return worst;
 };
 
-export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets, now}: Seen): ReleasePreview => {
+export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets}: Seen): ReleasePreview => {
 	const {changedByOther} = inputs;
-	const shared = sharedWith(inputs, group, now);
+	const shared = new Set(group === null ? [] : inputs.leftToOthers(group));
 	const back = inputs.wanted.filter(process => !shared.has(process) && !(process in changedByOther));
 	const inService = (group?.instances ?? []).filter(({lifecycleState}) => lifecycleState === 'InService');
 	const left = new Set((group?.suspended ?? []).map(({process}) => process));
@@ -77,17 +76,6 @@ const isFailing = (target: TargetHealth | undefined): boolean =>
 
 const whyJudged = (target: TargetHealth | undefined): string =>
 	`ELB still says ${target?.reason ?? target?.state ?? 'unhealthy'}; the grace period covers new boxes only`;
-
-/** The last one out resumes: what a live hold of somebody else wants too stays suspended. */
-const sharedWith = (
-	{wanted, holdId}: ReleasePreviewInputs,
-	group: Group | null,
-	now: AwsMs,
-): ReadonlySet<string> => {
-	const live = otherHolds(group?.tags ?? [], holdId, now).filter(({phase}) => phase === 'live');
-	const claimed = new Set<string>(live.flatMap(({claims}) => claims));
-	return new Set(wanted.filter(process => claimed.has(process)));
-};
 
 const leavesOff = ({baseline, changedByOther}: ReleasePreviewInputs, shared: ReadonlySet<string>) => [
 	...baseline.map(process => ({process, why: 'was off before us'})),

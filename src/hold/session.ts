@@ -5,13 +5,14 @@ import type {ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import {newHold, takenUpHold} from './core.ts';
 import {createDriver} from './core-driver.ts';
+import {leaveTo} from './core-leave.ts';
 import type {CoreOutcome, HoldFacts, HoldState, LedgerPhase, Ownership, Told} from './core-state.ts';
 import type {Fuses} from './fuse.ts';
 import type {Guardian, WarmGuardian} from './guardian-process.ts';
 import type {Ledger} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
 import {ownersOf} from './other-owners.ts';
-import {createPerform} from './perform.ts';
+import {createPerform, seenGroup} from './perform.ts';
 import {type MachineIdentity, type ProcessIdentity, readProcess} from './process-identity.ts';
 import {isScalingProcess} from './processes.ts';
 import {type ReleasePreviewInputs, readRelease} from './release-preview.ts';
@@ -327,7 +328,12 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	};
 
 	function previewInputs(): ReleasePreviewInputs {
-		const {wanted, baseline, changed: changedByOther} = driver.state().own;
-		return {group: request.group, holdId, wanted, baseline, changedByOther};
+		const state = driver.state();
+		const {wanted, baseline, changed: changedByOther} = state.own;
+		const leftToOthers = (seen: Group) => {
+			const {backed, unbacked} = leaveTo(state, seenGroup(seen));
+			return [...backed, ...unbacked];
+		};
+		return {group: request.group, holdId, wanted, baseline, changedByOther, leftToOthers};
 	}
 };

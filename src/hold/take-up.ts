@@ -57,7 +57,11 @@ const takeUp = async (entry: LedgerEntry, options: TakeUpOptions): Promise<Taken
 			await unlock();
 		},
 	});
-	void session.done.then(unlock);
+	void session.done.then(async () => {
+		// It may never have come to a guardian of its own; after `letGo` this does nothing.
+		taken.abandon();
+		await unlock();
+	});
 	return {group: entry.group, holdId: entry.holdId, since: entry.own.since};
 };
 

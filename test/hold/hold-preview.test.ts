@@ -61,6 +61,7 @@ test('a release names who is terminated, who is judged, and what is launched', (
 		holdId: '7f3a90c1',
 		wanted: presetProcesses('freeze'),
 		changedByOther: {},
+		leftToOthers: () => [],
 		baseline: ['Launch'],
 	};
 	const held = {
@@ -75,7 +76,7 @@ test('a release names who is terminated, who is judged, and what is launched', (
 	const failing = new Map([
 		['i-b', {instanceId: 'i-b', port: 80, state: 'unhealthy', reason: 'Target.Timeout', description: null}],
 	]);
-	const preview = predictRelease(inputs, {group: held, targets: failing, now: 0});
+	const preview = predictRelease(inputs, {group: held, targets: failing});
 	expect(preview.terminate).toEqual([{instanceId: 'i-a', why: 'marked Unhealthy'}]);
 	expect(preview.judge[0]?.why).toContain('Target.Timeout');
 	expect(preview.dies).toBe(2);
@@ -90,6 +91,7 @@ test('where replacing stays off nobody dies of a release', () => {
 		holdId: '7f3a90c1',
 		wanted: ['HealthCheck'] as const,
 		changedByOther: {},
+		leftToOthers: () => [],
 		baseline: ['ReplaceUnhealthy'],
 	};
 	const held = {
@@ -100,5 +102,5 @@ test('where replacing stays off nobody dies of a release', () => {
 			{process: 'ReplaceUnhealthy', reason: ''},
 		],
 	};
-	expect(predictRelease(inputs, {group: held, targets: new Map(), now: 0}).dies).toBe(0);
+	expect(predictRelease(inputs, {group: held, targets: new Map()}).dies).toBe(0);
 });
