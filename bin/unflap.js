@@ -15,7 +15,7 @@ if (process.report) process.report.excludeEnv = true;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The words of the table in src/main.ts: any other first word is the name of a group. */
+/** The words of the table in src/cli/commands.ts: any other first word is the name of a group. */
 const words = [
 	'ls',
 	'show',
@@ -29,6 +29,7 @@ const words = [
 	'lab',
 	'doctor',
 	'policy',
+	'completion',
 	'info',
 ];
 const flagsWithValue = [

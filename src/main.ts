@@ -9,29 +9,13 @@ import {createRedactor} from './base/redact.ts';
 import {hostile, ours, setRedactor, shown} from './base/terminal-text.ts';
 import {type Invocation, parseCommand, readInvocation, screenFlags} from './cli/arguments.ts';
 import type {Command, CommandArgs, CommandContext, Printer} from './cli/command.ts';
+import {allCommands, commands} from './cli/commands.ts';
 import {createContext} from './cli/context.ts';
 import {helpOf, helpOfAll} from './cli/help.ts';
 import {printError} from './cli/print-error.ts';
 import {createPrinter} from './cli/printer.ts';
 import {listenForEnd} from './cli/signals.ts';
 import {version} from './cli/version.ts';
-
-/** Word → its command, loaded when it is called. bin/unflap.js knows the same words, to tell a command from a group. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-	ls: async () => (await import('./cli/ls.ts')).lsCommand,
-	why: async () => (await import('./cli/why.ts')).whyCommand,
-	show: async () => (await import('./cli/show.ts')).showCommand,
-	hold: async () => (await import('./cli/hold.ts')).holdCommand,
-	holds: async () => (await import('./cli/holds.ts')).holdsCommand,
-	release: async () => (await import('./cli/release.ts')).releaseCommand,
-	boot: async () => (await import('./cli/boot.ts')).bootCommand,
-	logs: async () => (await import('./cli/logs.ts')).logsCommand,
-	demo: async () => (await import('./cli/demo.ts')).demoCommand,
-	lab: async () => (await import('./cli/lab.ts')).labCommand,
-	doctor: async () => (await import('./cli/doctor.ts')).doctorCommand,
-	policy: async () => (await import('./cli/policy.ts')).policyCommand,
-	info: async () => (await import('./cli/info.ts')).infoCommand,
-};
 
 /** How long a command that was told to stop may take before the process ends without it. */
 const graceMs = 5000;
@@ -161,8 +145,6 @@ const printerFor = ({environment, ending}: Host, colour: boolean) =>
 
 const loaderOf = (word: string | null) =>
 	word !== null && Object.hasOwn(commands, word) ? commands[word] : undefined;
-
-const allCommands = () => Promise.all(Object.values(commands).map(load => load()));
 
 /**
  * A request to end that nobody took over ends the command: in its own time at first, since it may have a session on a

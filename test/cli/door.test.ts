@@ -33,10 +33,10 @@ test('--version is the version of the package', async () => {
 	expect(await run('--version')).toMatchObject({code: 0, stdout: `unflap ${packaged}\n`, stderr: ''});
 });
 
-test('the door knows the words of the table in main.ts', async () => {
+test('the door knows the words of the table of commands', async () => {
 	const words = (text: string, pattern: RegExp) =>
 		Array.from(text.matchAll(pattern), match => match[1]).sort();
-	const table = readFileSync(join(repositoryRoot, 'src/main.ts'), 'utf8');
+	const table = readFileSync(join(repositoryRoot, 'src/cli/commands.ts'), 'utf8');
 	const inMain = words(table.slice(0, table.indexOf('};')), /^\t(\w+): async \(\) =>/gm);
 	const list = /const words = \[([^\]]*)\]/.exec(readFileSync(door, 'utf8'))?.[1] ?? '';
 	expect(words(list, /'(\w+)'/g)).toEqual(inMain);
