@@ -1,4 +1,5 @@
 /** The banner of a hold on a group: ours, heavy and unmissable; somebody else's says so. */
+import type {AwsMs} from '../base/clock.ts';
 import {cut, hostile, joinShown, ours, shown, width} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {GroupView} from '../groups/types.ts';
@@ -146,13 +147,28 @@ const coveredRow = (model: Model, hold: HoldView, isShort: boolean): Row => {
 	);
 };
 
-/** A pinned box is kept by heartbeats, so long as its hook allows. */
-const whyNot = ({pins, now}: Model, {instanceId, why}: HoldView['notCovered'][number]): Shown => {
+/** A pinned box is kept by heartbeats, so long as its hook allows; another one until its hook runs out, or somebody ends it. */
+const whyNot = (model: Model, {instanceId, why}: HoldView['notCovered'][number]): Shown => {
+	const {pins, now} = model;
 	const pin = pins.find(one => one.instanceId === instanceId && one.state !== 'ended');
 	const id = shortId(hostile(instanceId));
-	if (pin === undefined || pin.until === null) return ours`${id} ${shown(hostile(why))}`;
-	if (pin.state === 'failing') return ours`${id} is pinned, but ${shown(pin.says)}`;
-	return ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((pin.until - now) / 1000)}`;
+	if (pin?.state === 'failing') return ours`${id} is pinned, but ${shown(pin.says)}`;
+	if (pin?.until != null)
+		return ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((pin.until - now) / 1000)}`;
+	const hookEnd = endOfHook(model, instanceId);
+	return hookEnd === null || hookEnd <= now
+		? ours`${id} ${shown(hostile(why))}`
+		: ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((hookEnd - now) / 1000)}; p pins it`;
+};
+
+/** Counted from the launch, which is before the wait: the hook runs out then, or later. */
+const endOfHook = ({detail}: Model, instanceId: string): AwsMs | null => {
+	const box = detail?.boxes.find(one => one.instanceId === instanceId);
+	if (box === undefined || box.launchedAt === null || box.instance.lifecycleState !== 'Pending:Wait')
+		return null;
+	const hooks = (detail?.hooks ?? []).filter(({transition}) => transition.endsWith('EC2_INSTANCE_LAUNCHING'));
+	if (hooks.length === 0) return null;
+	return box.launchedAt + Math.min(...hooks.map(hook => hook.heartbeatTimeoutSeconds)) * 1000;
 };
 
 const numbers = [
@@ -177,7 +193,7 @@ const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
 			return row(
 				label,
 				span(ours`NO NET: nothing resumes ${numbers[wanted.length] ?? ours`these`}`, 'bad', true),
-				span(ours`   no server-side net was wished for`, 'warn'),
+				span(ours`   no server-side net was asked for`, 'warn'),
 			);
 		case 'fuse':
 			return row(
