@@ -20,10 +20,12 @@ export const doneNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 };
 
 /** The change is made: what is told of it, and back to the loop. */
-const settle = (before: HoldState, plan: Plan): Turn => {
+const settle = (before: HoldState, plan: Plan): Turn => armedFirst(settled(before, plan), plan);
+
+const settled = (before: HoldState, plan: Plan): Turn => {
 	const {awsMs} = now(before);
 	const state = {...before, heldAt: before.heldAt ?? awsMs};
-	const idle = (next: HoldState) => armedFirst(pause(next, {at: 'idle'}, 1000), plan);
+	const idle = (next: HoldState) => pause(next, {at: 'idle'}, 1000);
 	switch (plan.purpose) {
 		case 'acquire':
 			return telling(idle(state), {tell: 'held'});
