@@ -11,6 +11,7 @@ import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
 import {createMerge, type Merge} from '../stream/merge.ts';
 import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
+import {createLineMarks, type LineMark, type LineMarks} from '../verdict/line-marks.ts';
 import type {Copies} from './keep-copies.ts';
 
 export type WatchedBox = {
@@ -21,6 +22,8 @@ export type WatchedBox = {
 	readonly whyNotHigher: Hostile | null;
 	/** At most a quarter of a second old while lines stream in; null before the first of them. */
 	readonly boot: Boot | null;
+	/** Lines of that boot that the verdict may speak about. */
+	readonly marks: readonly LineMark[];
 	readonly bytes: number;
 	/** What the serial console said while the agent did not answer. */
 	readonly console: Hostile;
@@ -52,6 +55,7 @@ type Watched = {
 	bytes: number;
 	console: string;
 	readonly model: BootModel;
+	readonly marks: LineMarks;
 	boot: {readonly boot: Boot | null; readonly version: number; readonly at: number} | null;
 	/** Its boots when `boot` was read, or null: nobody has asked since. */
 	boots: {readonly boots: readonly Boot[]; readonly of: Boot | null} | null;
@@ -113,6 +117,7 @@ export const createBoxWatch = ({
 			case 'entries':
 				merge.add(number, event.entries);
 				box.model.add(event.entries);
+				box.marks.add(event.entries);
 				rates.set(box.group, [
 					...recent(rates.get(box.group), processClock.now()),
 					{at: processClock.now(), lines: event.entries.length},
@@ -179,6 +184,7 @@ export const createBoxWatch = ({
 				bytes: 0,
 				console: '',
 				model: createBootModel({units: unitsOf(group)}),
+				marks: createLineMarks(),
 				boot: null,
 				boots: null,
 				stream: open(instanceId, group),
@@ -291,6 +297,7 @@ const createPastBoots = () => {
 
 const snapshot = (box: Watched, now: number, copies: Copies): WatchedBox => {
 	const {instanceId, group, state, rung, whyNotHigher, bytes, console} = box;
+	const boot = bootOf(box, now);
 	return {
 		instanceId,
 		group,
@@ -299,7 +306,8 @@ const snapshot = (box: Watched, now: number, copies: Copies): WatchedBox => {
 		whyNotHigher,
 		bytes,
 		console: hostile(console),
-		boot: bootOf(box, now),
+		boot,
+		marks: boot === null ? [] : box.marks.of(boot.bootId),
 		folder: copies.folderOf(instanceId),
 	};
 };

@@ -86,7 +86,12 @@ const painters: Readonly<Record<ScreenName, Painter>> = {
 	group: {panes: groupPanes, main: 'instances', foldFirst: ['graveyard', 'activity'], status: groupStatus},
 	boot: {panes: bootPanes, main: 'waterfall', foldFirst: ['comparison', 'notes', 'unit'], status: bootStatus},
 	logs: {panes: logPanes, main: 'lines', foldFirst: ['density'], status: logStatus},
-	why: {panes: whyPanes, main: 'verdict', foldFirst: [], status: () => []},
+	why: {
+		panes: whyPanes,
+		main: 'chain',
+		foldFirst: ['ruledOut', 'group', 'try'],
+		status: () => [],
+	},
 	activity: {panes: activityPanes, main: 'activity', foldFirst: [], status: () => []},
 };
 

@@ -31,6 +31,7 @@ const screenOf = (knownBoots: readonly KnownBoot[], part: ModelParts = {}) =>
 				rung: 'session',
 				whyNotHigher: null,
 				boot: here,
+				marks: [],
 				bytes: 0,
 				console: '',
 				folder: null,

@@ -1,87 +1,172 @@
-/** Screen 5, plain for now: what is known of why boxes die, each line from what AWS or the journal said. */
-import {hostile, ours, shown} from '../../base/terminal-text.ts';
-import {formatDuration, formatTime} from '../format.ts';
+/** Screen 5: why the box did not come up. One sentence, the chain of evidence below it, what was ruled out, what to try. */
+import {hostile, ours, pad, shown, width} from '../../base/terminal-text.ts';
+import type {Hostile, Shown} from '../../base/text.ts';
+import {formatClock} from '../../boot/boot-time.ts';
+import type {Box} from '../../groups/types.ts';
+import {boxFacts, nothingBeside} from '../../verdict/box-facts.ts';
+import {judge} from '../../verdict/judge.ts';
+import type {Verdict} from '../../verdict/types.ts';
+import type {WatchedBox} from '../box-watch.ts';
+import {formatDuration} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
-import type {Model} from '../model.ts';
-import {blank, type Row, row, span} from '../span.ts';
+import {boxOf, type Model} from '../model.ts';
+import {blank, type Row, row, type Span, span, type Token} from '../span.ts';
+import {wrapWords} from '../wrap-words.ts';
+
+export type WhyScreen = {readonly instanceId: string; readonly verdict: Verdict};
+
+/** The verdict on the box in focus, or on the watched one that tells most; null while no box is watched. */
+export const whyScreen = (model: Model): WhyScreen | null => {
+	const watched = boxOf(model, model.place.box) ?? mostTelling(model.boxes);
+	if (watched === null) return null;
+	const {detail} = model;
+	const box: Box | undefined = detail?.boxes.find(({instanceId}) => instanceId === watched.instanceId);
+	const beside = detail === null || box === undefined ? nothingBeside : boxFacts(box, detail, null);
+	const over = watched.state.state === 'gone' || watched.state.state === 'ended';
+	const verdict = judge({...beside, boot: watched.boot, marks: watched.marks, listening: null, over});
+	return {instanceId: watched.instanceId, verdict};
+};
+
+const mostTelling = (boxes: readonly WatchedBox[]): WatchedBox | null =>
+	boxes.find(({boot}) => boot?.firstFault != null) ??
+	boxes.find(({boot}) => boot !== null && boot.entryCount > 0) ??
+	null;
 
 export const whyPanes = (model: Model): readonly Pane[] => {
-	const rows = evidence(model);
+	const screen = whyScreen(model);
+	if (screen === null)
+		return [
+			...verdictPane(
+				[emptyNote(ours`No boot was read yet. 3 opens the boot of a box, and the verdict follows.`)],
+				null,
+			),
+			paneOf('chain', 'Chain of evidence', []),
+			...groupPane(model),
+		];
+	const {verdict} = screen;
+	const cells = model.state.size.columns - 8;
 	return [
-		{
-			id: 'verdict',
-			title: [span(ours`Evidence`, 'text', true)],
-			note: [span(ours`from AWS and from the journal; no verdict is drawn yet`, 'dim')],
-			ideal: rows.length,
-			rows: () => rows,
-		},
+		...verdictPane(sentenceRows(verdict, cells), screen),
+		paneOf('chain', 'Chain of evidence', [
+			...evidenceRows(verdict, cells),
+			...consequenceRows(verdict, cells),
+		]),
+		...groupPane(model),
+		...filled('ruledOut', 'Ruled out', ruledOutRows(verdict, cells)),
+		...filled('try', 'Try, cheapest first', tryRows(verdict, cells)),
 	];
 };
 
-const evidence = ({detail, boxes}: Model): readonly Row[] => {
-	if (detail === null) return [emptyNote(ours`Reading the group.`)];
-	const {flaps} = detail.view;
-	const faults = boxes.flatMap(({instanceId, boot}) => {
-		if (boot === null || boot.firstFault === null) return [];
-		const cancelled = boot.units.filter(({state}) => state === 'cancelled');
-		return [{instanceId, firstFault: boot.firstFault, cancelled}];
-	});
-	return [
-		blank,
-		row(
-			span(ours`  ASG      `, 'dim'),
-			span(flaps.lastDeath === null ? ours`nobody died in what was read` : shown(flaps.lastDeath.rawCause)),
-		),
-		...(flaps.lastDeath === null
-			? []
-			: [
-					row(
-						span(ours`           `),
-						span(
-							ours`${flaps.causes.get(flaps.lastDeath.cause) ?? 0} of ${flaps.deaths} deaths are of this class; the last at ${formatTime(flaps.lastDeath.at)} UTC`,
-							'dim',
-						),
-					),
-				]),
-		...(flaps.lifeMedianSeconds === null
-			? []
-			: [
-					row(
-						span(ours`  life     `, 'dim'),
-						span(
-							ours`${formatDuration(flaps.lifeMedianSeconds)} ±${formatDuration(flaps.lifeSpreadSeconds ?? 0)}`,
-						),
-					),
-				]),
-		...detail.boxes.flatMap(({instanceId, target}) =>
-			target === null || target.state === 'healthy'
+const paneOf = (id: string, title: string, rows: readonly Row[]): Pane => ({
+	id,
+	title: [span(shown(hostile(title)), 'text', true)],
+	note: [],
+	ideal: rows.length,
+	rows: () => rows,
+});
+
+const filled = (id: string, title: string, rows: readonly Row[]): readonly Pane[] =>
+	rows.length === 0 ? [] : [paneOf(id, title, rows)];
+
+const verdictPane = (rows: readonly Row[], screen: WhyScreen | null): readonly Pane[] => [
+	{
+		...paneOf('verdict', 'Verdict', [blank, ...rows, blank]),
+		note:
+			screen === null
 				? []
-				: [
-						row(
-							span(ours`  ELB      `, 'dim'),
-							span(
-								ours`${shown(hostile(instanceId))} ${shown(hostile(target.reason ?? target.state))} ${target.description === null ? ours`` : shown(target.description)}`,
-							),
-						),
-					],
+				: [span(ours`${shown(hostile(screen.instanceId))} · ${confidenceWords(screen.verdict)}`, 'dim')],
+	},
+];
+
+const confidenceWords = ({confidence, rule}: Verdict): Shown => {
+	if (confidence === 'unknown') return ours`not judged yet`;
+	const sure = shown(hostile(confidence));
+	return rule === null ? sure : ours`${sure} · ${shown(hostile(rule))}`;
+};
+
+const tokens: Readonly<Record<Verdict['kind'], Token>> = {
+	fault: 'bad',
+	end: 'warn',
+	'nothing-wrong': 'good',
+	'still-booting': 'busy',
+	'cannot-be-judged': 'warn',
+};
+
+const sentenceRows = ({sentence, kind}: Verdict, cells: number): readonly Row[] =>
+	wrapWords(shown(sentence), cells).map(line => row(span(ours`  `), span(line, tokens[kind], true)));
+
+/** Where it was seen, in words of one width. */
+const sourceCells = 13;
+
+const evidenceRows = ({evidence}: Verdict, cells: number): readonly Row[] =>
+	evidence.flatMap(({source, text, atSeconds}, index) =>
+		block(
+			[
+				span(pad(ours`${index + 1}`, 3, 'right')),
+				span(ours`  `),
+				span(pad(shown(hostile(source)), sourceCells, 'left'), 'dim'),
+				span(ours` `),
+				span(pad(atSeconds === null ? ours`` : shown(hostile(formatClock(atSeconds))), 6, 'right'), 'dim'),
+				span(ours`  `),
+			],
+			text,
+			cells,
 		),
-		...faults.flatMap(({instanceId, firstFault, cancelled}) => [
-			blank,
-			row(
-				span(ours`  systemd  `, 'dim'),
-				span(ours`${shown(hostile(instanceId))} `),
-				span(ours`✖ ${shown(firstFault.unit)}`, 'bad'),
-				span(
-					ours` ${shown(hostile(firstFault.result))}${firstFault.exitCode === null ? ours`` : ours`, exit ${firstFault.exitCode}`}`,
+	);
+
+/** What else was said: consequences, notes, mistakes that did no harm this time. */
+const consequenceRows = ({others}: Verdict, cells: number): readonly Row[] =>
+	others.flatMap(({kind, sentence}) =>
+		block(
+			[span(ours`  +  `), span(pad(shown(hostile(kind)), sourceCells, 'left'), 'dim'), span(ours`         `)],
+			sentence,
+			cells,
+		),
+	);
+
+const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
+	...ruledOut.flatMap(text => block([span(ours`  ✔ `, 'good')], text, cells)),
+	...notJudged.flatMap(text => block([span(ours`  ? `, 'warn')], text, cells)),
+];
+
+const tryRows = (verdict: Verdict, cells: number): readonly Row[] =>
+	verdict.try.flatMap(({text, command}, index) => [
+		...block([span(pad(ours`${index + 1}`, 3, 'right')), span(ours`  `)], text, cells),
+		...(command === null ? [] : block([span(ours`     `)], hostile(command), cells, 'dim')),
+	]);
+
+/** A text after its head, wrapped below itself. */
+const block = (
+	head: readonly Span[],
+	text: Hostile,
+	cells: number,
+	token: Token = 'text',
+): readonly Row[] => {
+	const indent = head.reduce((sum, one) => sum + width(one.text), 0);
+	const blankHead = span(pad(ours``, indent, 'left'));
+	return wrapWords(shown(text), Math.max(20, cells - indent)).map((line, index) =>
+		row(...(index === 0 ? head : [blankHead]), span(line, token)),
+	);
+};
+
+/** What Auto Scaling says of the group's deaths. */
+const groupPane = ({detail}: Model): readonly Pane[] => {
+	const flaps = detail?.view.flaps;
+	if (flaps?.lastDeath == null) return [];
+	const {lastDeath, causes, deaths, lifeMedianSeconds, lifeSpreadSeconds} = flaps;
+	const life =
+		lifeMedianSeconds === null
+			? ours``
+			: ours` · every box lived ${formatDuration(lifeMedianSeconds)} ±${formatDuration(lifeSpreadSeconds ?? 0)}`;
+	return [
+		{
+			...paneOf('group', 'The group', [
+				row(span(ours`  Auto Scaling  `, 'dim'), span(shown(lastDeath.rawCause))),
+				row(
+					span(ours`                `),
+					span(ours`${causes.get(lastDeath.cause) ?? 0} of ${deaths} deaths${life}`, 'dim'),
 				),
-			),
-			row(span(ours`           `), span(shown(firstFault.message), 'bad')),
-			...cancelled.map(({name}) =>
-				row(span(ours`           `), span(ours`${shown(name)} was cancelled by it and never started`, 'dim')),
-			),
-		]),
-		...(faults.length === 0
-			? [blank, emptyNote(ours`No failing unit was seen on a watched box yet. 3 opens the boot of one.`)]
-			: []),
+			]),
+		},
 	];
 };
