@@ -29,7 +29,7 @@ export const App = ({paint, look, subscribe, version, painted, press, paste, att
 	useInput((input, key) => press(keyNames(input, key)));
 	usePaste(paste);
 	return (
-		<Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+		<Box width={columns} height={rows} flexDirection="column">
 			{frame.rows.map((row, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its place.
 				<Line key={index} text={paintRow(row, style)} />

@@ -2,24 +2,41 @@
 
 /** Data may change much more often than eyes can follow; keys are painted at once. */
 const frameMs = 33;
+/** A flood of lines is painted less often, so that painting leaves most of the core to reading it. */
+const pausePerPaint = 5;
+/** But never more seldom than that. */
+const mostMs = 250;
 
-/** A version that React reads, and who is told: at once after keys, at most every 33 ms for data. */
+/**
+ * A version that React reads, and who is told: at once after keys; for data at most every 33 ms, and more seldom where a
+ * paint takes long.
+ */
 export const createFrames = () => {
 	const listeners = new Set<() => void>();
 	let version = 0;
 	let timer: NodeJS.Timeout | null = null;
 	let stopped = false;
+	let paintedAt = 0;
+	let paintMs = 0;
 	const now = () => {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
 		if (stopped) return;
 		version += 1;
+		const start = performance.now();
 		for (const listener of listeners) listener();
+		// React paints in a microtask of this turn.
+		setImmediate(() => {
+			paintedAt = performance.now();
+			paintMs = paintedAt - start;
+		});
 	};
 	return {
 		now,
 		soon: () => {
-			if (!stopped) timer ??= setTimeout(now, frameMs);
+			if (stopped || timer !== null) return;
+			const rest = paintedAt + Math.min(mostMs, pausePerPaint * paintMs) - performance.now();
+			timer = setTimeout(now, Math.max(frameMs, rest));
 		},
 		version: () => version,
 		subscribe: (listener: () => void) => {

@@ -3,6 +3,7 @@ import {render} from 'ink';
 import {createLogStore} from '../../src/stream/log-store.ts';
 import {App} from '../../src/ui/app.tsx';
 import {initialState} from '../../src/ui/app-state.ts';
+import {createFrames} from '../../src/ui/frames.ts';
 import {footerOn} from '../../src/ui/keys/screens.ts';
 import type {Model} from '../../src/ui/model.ts';
 import {paintScreen} from '../../src/ui/screen.ts';
@@ -13,15 +14,11 @@ const store = createLogStore();
 store.box(idOf(1));
 const size = {columns: process.stdout.columns ?? 120, rows: process.stdout.rows ?? 40};
 let state = initialState({group: 'web-prod', view: 'logs', filter: '', theme: 'dark', size});
-let version = 0;
-const listeners = new Set<() => void>();
-const changed = () => {
-	version += 1;
-	for (const listener of listeners) listener();
-};
-store.subscribe(changed);
+const screenFrames = createFrames();
+store.subscribe(screenFrames.soon);
 
 let fed = 0;
+let frames = 0;
 const start = performance.now();
 setInterval(() => {
 	const due = Math.floor(((performance.now() - start) / 1000) * perSecond) - fed;
@@ -50,7 +47,7 @@ const press = (keys: readonly string[]) => {
 			state = {...state, logs: {...state.logs, clock: clocks[state.logs.clock === 'UTC' ? 0 : 1]}};
 		if (key === 'q') finish();
 	}
-	changed();
+	screenFrames.now();
 };
 
 const screen = render(
@@ -62,12 +59,11 @@ const screen = render(
 			})
 		}
 		look={() => ({theme: 'dark', colour: true, ascii: false})}
-		subscribe={listener => {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
+		subscribe={screenFrames.subscribe}
+		version={screenFrames.version}
+		painted={() => {
+			frames += 1;
 		}}
-		version={() => version}
-		painted={() => undefined}
 		press={press}
 		paste={() => undefined}
 		attach={() => undefined}
@@ -86,10 +82,11 @@ const screen = render(
 function finish() {
 	const seconds = (performance.now() - start) / 1000;
 	const {user, system} = process.cpuUsage();
+	screenFrames.stop();
 	screen.unmount();
 	const lost = fed - store.counts().lines;
 	process.stdout.write(
-		`\nRESULT ${JSON.stringify({seconds, cpuSeconds: (user + system) / 1e6, fed, lost})}\n`,
+		`\nRESULT ${JSON.stringify({seconds, cpuSeconds: (user + system) / 1e6, fed, lost, frames})}\n`,
 	);
 	process.exit(0);
 }
