@@ -21,11 +21,16 @@ const maxTags = 50;
 /** Two reads so far apart where another hold is near: what is suspended now may be just about to be given back. */
 const nearReadMs = 5000;
 const longestWithoutNetMs = 900_000;
+const shortestWithoutNetMs = 30_000;
 
 export const begin = (state: HoldState): Turn => {
 	const {net, forMs} = state.facts;
 	if (net === 'none' && forMs > longestWithoutNetMs)
 		return refuse(state, 'Without a fuse a hold lasts 15 minutes at most', ['--for 15m']);
+	if (net === 'none' && state.own.end - now(state).awsMs < shortestWithoutNetMs)
+		return refuse(state, 'Your credentials end too soon for a hold without a fuse', [
+			'Renew your credentials first',
+		]);
 	return call(state, {at: 'look', first: null}, {do: 'read'});
 };
 
@@ -104,8 +109,6 @@ const divideAim = (state: HoldState, first: SeenGroup, second: SeenGroup): Owner
 		arn: second.arn,
 		wanted,
 		baseline: [...inOrder(baseline), ...unknownNames(baseline)],
-		// Whoever leaves a process to us trusts our fuse: from now on it is ours to resume.
-		sent: joined.length > 0,
 	};
 	return joined.reduce<Ownership>(
 		(one, process) => addReason(one, process, reasonOf(second, process) ?? ''),

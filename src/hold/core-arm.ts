@@ -33,7 +33,8 @@ export const noteFuse = (state: HoldState, plan: Plan, own: Ownership): Turn => 
 			'Renew your credentials first, or configure fuseRoleArn',
 			'Standby, Detach and catch need no fuse',
 		]);
-	const [next, fuse] = addFuse(state, leaseUntil, {...own, leaseUntil});
+	// Others may leave to a sleeping fuse what it covers: from here on that is ours to resume.
+	const [next, fuse] = addFuse(state, leaseUntil, {...own, leaseUntil, sent: true});
 	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
 	const {processMs} = now(state);
 	return call(
@@ -71,9 +72,11 @@ export const documentChecked = (state: HoldState, plan: Plan, answer: Answer): T
 export const arm = (state: HoldState, plan: Plan): Turn => {
 	const fuse = need(state, plan);
 	const {clientToken, deadline, processes} = fuse;
-	// From the first start on another hold may leave us what we joined, even if we never hear of our fuse.
-	const claimed = {...state, suspendCalled: state.suspendCalled || state.own.sent};
-	return call(claimed, {at: 'arm', plan}, {do: 'arm', clientToken, deadline, processes});
+	return call(
+		{...state, suspendCalled: true},
+		{at: 'arm', plan},
+		{do: 'arm', clientToken, deadline, processes},
+	);
 };
 
 export const armed = (state: HoldState, plan: Plan, answer: Answer): Turn => {

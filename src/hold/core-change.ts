@@ -115,9 +115,7 @@ export const stopped = (state: HoldState, plan: Plan): Turn => {
 /** One Describe just before the suspend: `wanted − suspended now` is sent. */
 export const rechecked = (state: HoldState, plan: Plan, answer: Answer): Turn => {
 	if (answer.of !== 'read' || !answer.result.ok || answer.result.value === null)
-		return elapsed(state, plan) >= changeMs
-			? abandon(state, plan, 'The group could not be read before suspending')
-			: pause(state, {at: 'recheck-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
+		return readAgain(state, plan, 'The group could not be read before suspending');
 	const group = answer.result.value;
 	const noticed = noticeOthers(state, group);
 	const taken = plan.processes.some(process => reasonOf(group, process) !== undefined);
@@ -126,8 +124,15 @@ export const rechecked = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 	return divideTaken(noticed, plan, group);
 };
 
+const readAgain = (state: HoldState, plan: Plan, message: string): Turn =>
+	elapsed(state, plan) >= changeMs
+		? abandon(state, plan, message)
+		: pause(state, {at: 'recheck-wait', plan: {...plan, tries: plan.tries + 1}}, wait(state, plan), true);
+
 export const recheckRuns = (state: HoldState, plan: Plan, group: SeenGroup, answer: Answer): Turn =>
-	divideTaken(knowRuns(state, runsOf(answer)), plan, group);
+	answer.result.ok
+		? divideTaken(knowRuns(state, runsOf(answer)), plan, group)
+		: readAgain(knowRuns(state, null), plan, 'Who else holds the group could not be read before suspending');
 
 /** Suspended by another hold meanwhile: one suspension with ours. By anybody else: it was never ours. */
 const divideTaken = (state: HoldState, plan: Plan, group: SeenGroup): Turn => {

@@ -5,7 +5,7 @@ import type {Fuse, HoldState, Ownership, SeenFuse} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 
 /** Without a role the run acts with the caller's credentials: it must be over before they are. */
-const beforeCredentialsMs = 300_000;
+export const beforeCredentialsMs = 300_000;
 /** A fuse read longer ago than this proves nothing any more. */
 const freshMs = 60_000;
 /** A suspend is only sent while the fuse has this long to go. */

@@ -12,6 +12,8 @@ export const noneLeft: LeftToOthers = {backed: [], unbacked: [], claimants: []};
 
 /** Only what is suspended can be left; the rest is resumed, whatever this read says of it. */
 export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
+	// Nobody can have joined a hold without a fuse: it takes back all it suspended, and who wants it repairs.
+	if (state.facts.net === 'none') return noneLeft;
 	const others = otherHoldsOf(state, group);
 	const ours = oursSuspended(state.own, group, now(state).rate);
 	const isKnown = !state.runs.failed && state.runs.seenMs !== null;

@@ -145,9 +145,9 @@ export const hasUndecided = (state: HoldState, group: SeenGroup): boolean =>
 
 /** Remembers who is here, from a read of the group. */
 export const noticeOthers = (state: HoldState, group: SeenGroup): HoldState => {
-	const others = otherHoldsOf(state, group);
-	if (!isNear(others)) return state;
-	return {...state, watch: {...state.watch, nearMs: now(state).processMs}};
+	const near = isNear(otherHoldsOf(state, group));
+	const nearMs = near ? now(state).processMs : state.watch.nearMs;
+	return {...state, watch: {...state.watch, lastGroup: group, nearMs}};
 };
 
 /** The answer of `see-fuses`; a failed look keeps what was known, and says so. */

@@ -31,7 +31,7 @@ import {
 	telling,
 } from './core-rules.ts';
 import type {Answer, Command, EndReason, HoldState, Release, SeenGroup, Turn} from './core-state.ts';
-import {stopAll, verify} from './core-verify.ts';
+import {again, stopAll, verify} from './core-verify.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds} from './tag.ts';
 
@@ -159,7 +159,8 @@ export const releaseRead = (state: HoldState, tries: number, answer: Answer): Tu
 	if (!answer.result.ok) {
 		const waited = now(state).processMs - need(state).startedMs;
 		const blind = answer.result.failure.lasting || waited >= blindAfterMs || need(state).tries > 0;
-		if (blind) return resume(state, null);
+		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.
+		if (blind) return resume({...state, release: {...need(state), left: noneLeft}}, null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);
 	}
 	const group = answer.result.value;
@@ -238,19 +239,31 @@ const resume = (before: HoldState, group: SeenGroup | null): Turn => {
 	const release = need(state);
 	const {rate} = now(state);
 	const {backed, unbacked} = release.left;
-	const processes = without(stillOurs(state.own, group, rate), backed, unbacked);
+	const processes = without(toResume(state, group), backed, unbacked);
 	const news = without(processes, release.resumed);
 	const suspended =
 		group === null ? processes : without(oursSuspended(state.own, group, rate), backed, unbacked);
 	// A later pass, made for others' sake: what was given back and runs is not named again.
 	const isDone = release.acknowledged !== null && news.length === 0 && suspended.length === 0;
-	if (processes.length === 0 && group === null) return stopAll(state);
+	// Without a read nobody knows what was left to us: our fuse stays armed meanwhile.
+	if (processes.length === 0 && group === null)
+		return wasNear(state) ? again(state, 'read', release.lastFailure) : stopAll(state);
 	if (group !== null && (processes.length === 0 || isDone)) return verify(state, group);
 	return call(
 		{...state, release: {...release, resumed: inOrder([...release.resumed, ...processes])}},
 		{at: 'release-resume'},
 		{do: 'resume', processes},
 	);
+};
+
+/** Where no Suspend of ours was sent, only what another hold left to us is ours to resume. */
+const toResume = (state: HoldState, group: SeenGroup | null) => {
+	const {rate} = now(state);
+	if (group !== null && state.own.windows.length === 0) return oursSuspended(state.own, group, rate);
+	// What the last read showed with a foreign reason is not ours for all we know.
+	const ours = stillOurs(state.own, group ?? state.watch.lastGroup, rate);
+	if (state.own.windows.length > 0) return ours;
+	return ours.filter(process => state.own.fingerprint[process] !== undefined);
 };
 
 /** The reasons of what is about to be resumed: seen again afterwards, they are old news. */

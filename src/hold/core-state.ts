@@ -112,7 +112,7 @@ export type Ownership = {
 	readonly fuses: readonly Fuse[];
 	/** Every value we wrote under our tag key, oldest first. */
 	readonly tagValues: readonly string[];
-	/** A SuspendProcesses was sent. */
+	/** A SuspendProcesses was sent, or a fuse was started to which others may leave what it covers. */
 	readonly sent: boolean;
 	/** One was sent and never answered: it may still be applied. */
 	readonly unanswered: boolean;
@@ -355,7 +355,7 @@ export type HoldState = {
 	readonly release: Release | null;
 	readonly ledgerWritten: boolean;
 	readonly tagMayExist: boolean;
-	/** A SuspendProcesses of ours left this process, or the one before it. */
+	/** A SuspendProcesses or a fuse of ours left this process, or the one before it. */
 	readonly suspendCalled: boolean;
 	/** A jump of AWS time or a passed deadline: never suspend again. */
 	readonly spent: boolean;

@@ -24,6 +24,7 @@ import {holdTagKey} from './tag.ts';
 
 /** After so many answers that asking again will not mend, the release is reported instead of repeated in silence. */
 const lastingLimit = 4;
+const hopelessTries = 12;
 /** How long a late Suspend may still arrive: after this, an unanswered one is over. */
 const suspendFlightMs = 180_000;
 /** Reads of a moment before the resume come this long at most. */
@@ -73,7 +74,10 @@ export const verify = (state: HoldState, group: SeenGroup): Turn => {
 	}
 	// What an old read had shown as another's, and this one does not: it was never resumed.
 	const named: readonly string[] = [...release.resumed, ...backed, ...unbacked];
-	if (stillOurs(state.own, group, rate).some(process => !named.includes(process)))
+	if (
+		state.own.windows.length > 0 &&
+		stillOurs(state.own, group, rate).some(process => !named.includes(process))
+	)
 		return again(state, 'read', null);
 	if (isUnclear(state, group) && release.unclear < 3)
 		return pause(
@@ -222,7 +226,17 @@ export const again = (state: HoldState, goal: ReleaseGoal, failure: CallFailure 
 	const finite = Number.isFinite(state.facts.patienceMs);
 	const over = elapsed(state) >= state.facts.patienceMs || (finite && lasting >= lastingLimit);
 	if (over && goal !== 'untag' && goal !== 'stop') return finish(after, 'incomplete');
+	if (!finite && isHopeless(after)) return finish(after, 'incomplete');
 	return pause(after, {at: 'release-wait', next: goal}, retryWaitMs(release.tries, elapsed(state)), true);
+};
+
+/**
+ * A guardian whose credentials are dead for good only keeps others from finishing the entry: once lease and fuses are
+ * over it leaves that to the next start.
+ */
+const isHopeless = (state: HoldState): boolean => {
+	const latest = Math.max(state.own.leaseUntil, ...unfinished(state.own).map(({deadline}) => deadline));
+	return need(state).lasting >= hopelessTries && now(state).awsMs > latest + 300_000;
 };
 
 const elapsed = (state: HoldState): number => now(state).processMs - need(state).startedMs;

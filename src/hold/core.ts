@@ -9,8 +9,8 @@
 import type {AwsMs} from '../base/clock.ts';
 import {begin} from './core-acquire.ts';
 import {answered as answeredCall} from './core-answers.ts';
-import {currentFuse, holdEnd, unfinished} from './core-fuse.ts';
-import {alsoResume, startRelease} from './core-release.ts';
+import {beforeCredentialsMs, currentFuse, holdEnd, unfinished} from './core-fuse.ts';
+import {alsoResume, releaseNoted, startRelease} from './core-release.ts';
 import {call, jumped, now, pause, stay, telling, warn} from './core-rules.ts';
 import type {CoreEvent, HoldFacts, HoldState, Moment, Ownership, Turn} from './core-state.ts';
 import {answered as questionAnswered} from './core-table.ts';
@@ -96,6 +96,7 @@ export const takenUpHold = (facts: HoldFacts, own: Ownership, heldAt: AwsMs): Ho
 export const step = (before: HoldState, event: CoreEvent): Turn => {
 	const state = timed(before, event.moment);
 	if (state.step.at === 'ended') return stay(state);
+	if (sleptInRelease(before, state, event)) return releaseNoted({...state, inFlight: null});
 	switch (event.on) {
 		case 'begin':
 			return state.step.at === 'new' ? begin(started(state, event.moment)) : stay(state);
@@ -134,11 +135,37 @@ const timed = (state: HoldState, moment: Moment): HoldState => {
 	return {...known, spent: state.spent || past || jump};
 };
 
+/** What was read before this machine slept says nothing now, and a fuse may have fired: the release looks again. */
+const sleptInRelease = (before: HoldState, state: HoldState, event: CoreEvent): boolean => {
+	if (state.release === null || before.moment === null || !jumped(before.moment, event.moment)) return false;
+	const isNext =
+		(event.on === 'answered' && event.call === state.inFlight) ||
+		(event.on === 'woke' && event.timer === state.timers && state.inFlight === null);
+	return isNext && looksAgain.has(state.step.at);
+};
+
+const looksAgain: ReadonlySet<string> = new Set([
+	'release-fired',
+	'release-tag',
+	'release-read',
+	'release-read-wait',
+	'release-runs',
+	'release-own',
+	'release-wait',
+	'release-verify',
+]);
+
 const started = (state: HoldState, {awsMs}: Moment): HoldState => {
-	const end = awsMs + state.facts.forMs;
-	const {net, leaseMs} = state.facts;
-	// Without a net nothing is renewed.
-	const leaseUntil = net === 'none' ? end : Math.min(awsMs + leaseMs, end);
+	const {net, forMs, leaseMs} = state.facts;
+	const wished = awsMs + forMs;
+	if (net === 'fuse')
+		return {
+			...state,
+			own: {...state.own, since: awsMs, end: wished, leaseUntil: Math.min(awsMs + leaseMs, wished)},
+		};
+	// Without a net nothing is renewed, and it must be over while somebody still may resume.
+	const end = Math.min(wished, (state.credentialsUntil ?? Number.POSITIVE_INFINITY) - beforeCredentialsMs);
+	const leaseUntil = end;
 	return {...state, own: {...state.own, since: awsMs, end, leaseUntil}};
 };
 
@@ -164,9 +191,23 @@ const linger = (state: HoldState, ms: number, message: string): Turn => {
 	return pause(state, {at: 'linger', message}, Math.min(ms, Math.max(0, left)));
 };
 
+/** Nothing is changed yet; whether the guardian comes up is the answer to `start-guardian`. */
+const beforeGuardian: ReadonlySet<string> = new Set([
+	'new',
+	'look',
+	'look-runs',
+	'look-wait',
+	'probe',
+	'intend',
+	'guard',
+	'guard-again',
+]);
+
 /** Without a guardian nobody resumes after a kill: it is started again before anything else. */
 const guardianLost = (state: HoldState): Turn => {
-	if (state.release !== null || state.heldAt === null) return stay(state);
+	if (state.release !== null || beforeGuardian.has(state.step.at)) return stay(state);
+	if (state.heldAt === null)
+		return startRelease(state, 'acquire-failed', 'The guardian ended while the hold began');
 	const quiet = ['idle', 'watch', 'watch-fuse', 'watch-runs'].includes(state.step.at);
 	if (quiet) return call(state, {at: 'guard', tries: 0}, {do: 'start-guardian'});
 	return startRelease(state, 'guardian-lost', 'The guardian ended in the middle of a change');

@@ -8,7 +8,7 @@ export const groupArn =
 /** `either`: two calls so close together that nobody can tell whose suspension it is. */
 export type Owner = 'third' | 'either' | {readonly hold: string};
 
-type Suspension = {readonly reason: string; readonly owner: Owner};
+export type Suspension = {readonly reason: string; readonly owner: Owner; readonly since: number};
 type Snapshot = {readonly at: number; readonly group: SeenGroup};
 
 export type AwsModel = {
@@ -18,7 +18,8 @@ export type AwsModel = {
 	readonly suspend: (process: string, at: number, owner: Owner) => void;
 	readonly mark: (process: string, owner: Owner) => void;
 	readonly resume: (process: string, at: number) => Owner | null;
-	readonly putTag: (key: string, value: string, at: number) => void;
+	/** False at the limit of 50 tags. */
+	readonly putTag: (key: string, value: string, at: number) => boolean;
 	readonly deleteTag: (key: string, at: number) => void;
 };
 
@@ -34,8 +35,9 @@ export const createAwsModel = (
 ): AwsModel => {
 	const suspensions = new Map<string, Suspension>();
 	const tags = new Map<string, string>();
+	const dayAgo = startAt - 86_400_000;
 	for (const process of initial)
-		suspensions.set(process, {reason: reasonAt(startAt - 86_400_000), owner: 'third'});
+		suspensions.set(process, {reason: reasonAt(dayAgo), owner: 'third', since: dayAgo});
 	const snapshots: Snapshot[] = [];
 	const keep = (at: number) => {
 		snapshots.push({
@@ -51,14 +53,24 @@ export const createAwsModel = (
 	};
 	keep(startAt - 3_600_000);
 	return {
-		read: at => (snapshots.findLast(snapshot => snapshot.at <= at) ?? (snapshots[0] as Snapshot)).group,
+		read: at => {
+			for (let index = snapshots.length - 1; index >= 0; index--) {
+				const snapshot = snapshots[index] as Snapshot;
+				if (snapshot.at <= at) return snapshot.group;
+			}
+			return (snapshots[0] as Snapshot).group;
+		},
 		suspended: () => suspensions,
 		tags: () => tags,
 		suspend: (process, at, owner) => {
 			const known = suspensions.get(process);
-			if (known === undefined) suspensions.set(process, {reason: reasonAt(at), owner});
+			if (known === undefined) suspensions.set(process, {reason: reasonAt(at), owner, since: at});
 			else if (refreshes)
-				suspensions.set(process, {reason: reasonAt(at), owner: refreshedOwner(known.owner, owner)});
+				suspensions.set(process, {
+					reason: reasonAt(at),
+					owner: refreshedOwner(known.owner, owner),
+					since: at,
+				});
 			keep(at);
 		},
 		mark: (process, owner) => {
@@ -67,17 +79,18 @@ export const createAwsModel = (
 		},
 		resume: (process, at) => {
 			const owner = suspensions.get(process)?.owner ?? null;
-			suspensions.delete(process);
+			if (!suspensions.delete(process)) return owner;
 			keep(at);
 			return owner;
 		},
 		putTag: (key, value, at) => {
+			if (!tags.has(key) && tags.size >= 50) return false;
 			tags.set(key, value);
 			keep(at);
+			return true;
 		},
 		deleteTag: (key, at) => {
-			tags.delete(key);
-			keep(at);
+			if (tags.delete(key)) keep(at);
 		},
 	};
 };

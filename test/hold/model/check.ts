@@ -1,7 +1,7 @@
 /** Runs many schedules; the first that breaks the promise comes back small, with its story. */
 import fc from 'fast-check';
-import type {Step} from './holder.ts';
-import {schedules} from './schedule.ts';
+import type {HolderOptions} from './holder.ts';
+import {type Schedule, schedules} from './schedule.ts';
 import {runSchedule} from './world.ts';
 
 export type CheckResult = {
@@ -12,75 +12,33 @@ export type CheckResult = {
 	readonly failure: {readonly schedule: string; readonly story: string} | null;
 };
 
-export type CheckOptions = {
+export type CheckOptions = HolderOptions & {
 	readonly runs: number;
 	readonly seed: number;
-	readonly step?: Step;
 	readonly shrink?: boolean;
 };
 
-export const checkSchedules = ({runs, seed, step, shrink = true}: CheckOptions): CheckResult => {
+export const checkSchedules = ({runs, seed, shrink = true, ...core}: CheckOptions): CheckResult => {
 	const reached = new Map<string, number>();
 	let count = 0;
 	const result = fc.check(
 		fc.property(schedules, schedule => {
-			const verdict = runSchedule(schedule, step);
+			const verdict = runSchedule(schedule, core);
 			count++;
 			for (const rule of verdict.reached.keys()) reached.set(rule, (reached.get(rule) ?? 0) + 1);
 			return verdict.violations.length === 0;
 		}),
 		{numRuns: runs, seed, endOnFailure: !shrink},
 	);
-	return {schedules: count, reached, failure: failureOf(result.counterexample, step)};
+	return {schedules: count, reached, failure: failureOf(result.counterexample, core)};
 };
 
 const failureOf = (
 	counterexample: readonly unknown[] | null,
-	step: Step | undefined,
+	core: HolderOptions,
 ): CheckResult['failure'] => {
 	if (counterexample === null) return null;
-	const schedule = counterexample[0] as Parameters<typeof runSchedule>[0];
-	const {violations, story} = runSchedule(schedule, step);
+	const schedule = counterexample[0] as Schedule;
+	const {violations, story} = runSchedule(schedule, {...core, tell: true});
 	return {schedule: JSON.stringify(schedule), story: [...violations, ...story].join('\n')};
 };
-
-/** What every larger run must reach at least once: a rule nobody reached is a rule nobody tested. */
-export const rulesToReach: readonly string[] = [
-	'held',
-	'renewed',
-	'repaired',
-	'crash',
-	'guardian releases',
-	'next start',
-	'sleep',
-	'note-changed',
-	'look-wait',
-	'recheck-wait',
-	'tag-wait',
-	'suspend-wait',
-	'confirm-wait',
-	'release-read-wait',
-	'release-wait',
-	'fault suspend',
-	'fault resume',
-	'fault put-tag',
-	'fault delete-tag',
-	'fault read',
-	'third party suspend',
-	'third party resume',
-	'third party swap',
-	'third party forge',
-	'third party untag',
-	'third party rewrite',
-	'third party break',
-	'finish refused',
-	'finish incomplete',
-	'finish released asked',
-	'finish released end',
-	'finish released ended-by-others',
-	'finish released jump',
-	'finish released lease',
-	'finish released left-over',
-	'finish released repairs',
-	'finish released tag-removed',
-];

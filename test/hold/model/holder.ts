@@ -1,8 +1,6 @@
-/** One holder in the model: the process with the real core, its guardian, its ledger entry, and the next start after both. */
-import {leftOverHold, newHold, step as realStep} from '../../../src/hold/core.ts';
+/** One holder in the model: the process with the real core, its guardian, its ledger entry, and later starts of unflap. */
+import {leftOverHold, newHold, step as realStep, takenUpHold} from '../../../src/hold/core.ts';
 import type {
-	Answer,
-	CallFailure,
 	Command,
 	CoreEvent,
 	HoldFacts,
@@ -13,17 +11,17 @@ import type {
 } from '../../../src/hold/core-state.ts';
 import type {LedgerEntry} from '../../../src/hold/ledger-entry.ts';
 import {backedOwnership} from '../../../src/hold/left-overs.ts';
-import {brokenTagKey, holdTagKey} from '../../../src/hold/tag.ts';
 import {groupArn} from './aws-model.ts';
-import {chance} from './random.ts';
+import {createCalls} from './calls.ts';
+import {hashOf} from './random.ts';
 import type {HolderPlan} from './schedule.ts';
 import type {World} from './world.ts';
 
 export type Step = (state: HoldState, event: CoreEvent) => Turn;
 export type Role = 'process' | 'guardian' | 'next start';
 
-/** A running core: the process that holds, its guardian while it releases, or a later start. */
-type Actor = {
+/** A running core: the process that holds, its guardian while it releases or lingers, or a later start. */
+export type Actor = {
 	readonly role: Role;
 	state: HoldState;
 	alive: boolean;
@@ -31,7 +29,13 @@ type Actor = {
 	/** Process time lags behind by what it slept. */
 	slept: number;
 	pausedUntil: number;
+	/** The moment the last read told of. */
+	lastRead: number;
+	/** Nothing it asks for is answered after this. */
+	readonly keysUntil: number;
 };
+
+type Entry = Pick<LedgerEntry, 'holdId' | 'phase' | 'own'>;
 
 export type Holder = {
 	readonly id: string;
@@ -40,43 +44,108 @@ export type Holder = {
 	readonly ask: (input: HoldInput) => void;
 	readonly killGuardian: () => void;
 	readonly sleep: (ms: number) => void;
+	readonly linger: (ms: number) => void;
+	readonly takeUp: () => void;
 	/** What a later start of unflap does; false when nothing was left or somebody lives. */
 	readonly nextStart: () => boolean;
-	readonly entry: () => Pick<LedgerEntry, 'holdId' | 'phase' | 'own'> | null;
-	readonly ownerships: () => readonly Ownership[];
-	readonly busy: () => boolean;
+	readonly entry: () => Entry | null;
+	readonly actor: () => Actor | null;
 	readonly reported: () => boolean;
+	/** A Suspend of this hold on the process was on its way at that moment. */
+	readonly wasClose: (process: string, at: number) => boolean;
+};
+
+export type HolderOptions = {
+	readonly step?: Step | undefined;
+	/** False: entries are finished without asking whether somebody lives (a mutant). */
+	readonly locks?: boolean | undefined;
 };
 
 export const createHolder = (
 	world: World,
 	index: number,
 	plan: HolderPlan,
-	step: Step = realStep,
+	{step = realStep, locks = true}: HolderOptions = {},
 ): Holder => {
 	const id = `${index}`.repeat(8);
-	const facts: HoldFacts = {
-		holdId: id,
-		group: 'web',
-		owner: `user${index}@host`,
-		reason: '',
-		aim: plan.aim,
-		forMs: plan.forMs,
-		leaseMs: 300_000,
-		patienceMs: 180_000,
-	};
-	let entry: Pick<LedgerEntry, 'holdId' | 'phase' | 'own'> | null = null;
+	// The origin of a process clock means nothing: up to 40 minutes away from AWS time.
+	const processOrigin = 2_400_000 * (hashOf(world.seed, index, 77) / 0x1_0000_0000 - 0.5);
+	const known = createMemory();
+	let seeds = 0;
+	let entry: Entry | null = null;
 	let told: Ownership | null = null;
-	let guardian: 'none' | 'waiting' | 'releasing' | 'dead' = 'none';
+	let guardian: 'none' | 'waiting' | 'active' | 'dead' = 'none';
 	let actor: Actor | null = null;
 	let crashed = false;
 	let reported = false;
-	/** The moment the last read told of. */
-	let lastRead = 0;
-	const everOwned: Ownership[] = [];
+	let heldAt = 0;
+	/** Whoever takes the hold up brings credentials of its own. */
+	let freshKeys = false;
+	const calls = createCalls(world, {index, id, note, removeNote: () => (entry = null), startGuardian});
 
-	const start = (role: Role, state: HoldState): Actor => {
-		lastRead = 0;
+	return {
+		id,
+		plan,
+		begin: () => {
+			const who = start('process', newHold(facts()));
+			if (plan.credentialsMs !== null) send(who, {on: 'credentials', until: who.keysUntil});
+			send(who, {on: 'begin'});
+		},
+		ask: input => {
+			if (actor?.role === 'process') send(actor, input);
+		},
+		killGuardian: () => {
+			if (guardian !== 'waiting' || actor?.role !== 'process' || !actor.alive) return;
+			guardian = 'none';
+			world.say(`guardian ${index}`, () => 'is killed');
+			send(actor, {on: 'guardian-lost'});
+		},
+		sleep,
+		linger: ms => {
+			if (actor?.role !== 'process' || !actor.alive || guardian !== 'waiting') return;
+			if (actor.state.release !== null || actor.state.heldAt === null) return;
+			heldAt = actor.state.heldAt;
+			actor.alive = false;
+			world.reach('linger');
+			world.say(`process ${index}`, () => 'loses its terminal');
+			guard({on: 'linger', ms, message: 'the terminal hung up'});
+		},
+		takeUp: () => {
+			if (actor?.role !== 'guardian' || !actor.alive || actor.state.step.at !== 'linger') return;
+			if (told === null) return;
+			actor.alive = false;
+			guardian = 'none';
+			freshKeys = true;
+			world.reach('taken up');
+			world.say(`process ${index}`, () => 'takes the hold up again');
+			send(start('process', takenUpHold(facts(), told, heldAt)), {on: 'take-up'});
+		},
+		nextStart,
+		entry: () => entry,
+		actor: () => actor,
+		reported: () => reported,
+		wasClose: known.wasClose,
+	};
+
+	function facts(patienceMs = 180_000): HoldFacts {
+		return {
+			holdId: id,
+			group: 'web',
+			owner: `user${index}@host`,
+			reason: '',
+			aim: plan.aim,
+			forMs: plan.forMs,
+			leaseMs: 300_000,
+			patienceMs,
+			net: plan.net,
+			tokenSeed: `${index}${seeds++}`.padStart(24, '0'),
+			interactive: plan.answers !== null,
+			adopt: [],
+		};
+	}
+
+	function start(role: Role, state: HoldState): Actor {
+		const limited = plan.credentialsMs !== null && role !== 'next start' && !freshKeys;
 		actor = {
 			role,
 			state,
@@ -84,234 +153,194 @@ export const createHolder = (
 			calls: 0,
 			slept: actor?.slept ?? 0,
 			pausedUntil: actor?.pausedUntil ?? 0,
+			lastRead: 0,
+			keysUntil: limited
+				? world.startAt + plan.beginAt + (plan.credentialsMs ?? 0)
+				: Number.POSITIVE_INFINITY,
 		};
 		return actor;
-	};
+	}
 
-	const send = (who: Actor, input: HoldInput): void => {
+	function send(who: Actor, input: HoldInput): void {
 		if (!who.alive) return;
 		if (who.pausedUntil > world.now()) {
 			world.at(who.pausedUntil, () => send(who, input));
 			return;
 		}
-		const moment = {awsMs: world.now(), processMs: world.now() - who.slept, rate: 1};
-		const turn = step(who.state, {...input, moment});
-		world.reach(`${who.state.step.at}`);
+		const processMs = world.now() - world.startAt + processOrigin - who.slept;
+		world.reach(who.state.step.at);
+		const turn = step(who.state, {...input, moment: {awsMs: world.now(), processMs, rate: 1}});
 		who.state = turn.state;
 		for (const command of turn.commands) run(who, command);
-	};
+	}
 
-	const run = (who: Actor, command: Command): void => {
+	function run(who: Actor, command: Command): void {
 		switch (command.do) {
 			case 'wake':
 				world.after(command.ms, () => send(who, {on: 'woke', timer: command.timer}));
 				return;
 			case 'tell':
 				world.reach(command.told.tell);
-				world.say(
-					`${who.role} ${index}`,
-					command.told.tell === 'warning' ? command.told.message : command.told.tell,
+				world.say(`${who.role} ${index}`, () =>
+					'message' in command.told ? command.told.message : command.told.tell,
 				);
+				if (command.told.tell === 'ask-repair' && plan.answers !== null) {
+					const goOn = plan.answers;
+					world.after(5000, () => send(who, {on: 'answer', goOn}));
+				}
 				return;
 			case 'abort':
 				return;
 			case 'finish':
-				world.reach(
-					`finish ${command.outcome.kind}${'why' in command.outcome ? ` ${command.outcome.why}` : ''}`,
-				);
-				world.say(`${who.role} ${index}`, `finished: ${command.outcome.kind} ${command.outcome.message}`);
-				finished(who, command.outcome.kind);
+				finish(who, command);
 				return;
 			default:
 				perform(who, command);
 		}
-	};
+	}
 
-	const finished = (who: Actor, kind: string): void => {
+	function finish(who: Actor, {outcome}: Extract<Command, {do: 'finish'}>): void {
+		world.reach(`finish ${outcome.kind}${'why' in outcome ? ` ${outcome.why}` : ''}`);
+		if (outcome.kind === 'incomplete' && outcome.claimants.length > 0)
+			world.reach('finish incomplete claimed');
+		if (outcome.kind !== 'incomplete' && outcome.fuseLeft) world.reach('finish with a fuse left');
+		world.say(`${who.role} ${index}`, () => `finished: ${outcome.kind} ${outcome.message}`);
 		who.alive = false;
-		if (kind !== 'incomplete') guardian = 'dead';
+		if (who.role === 'guardian') guardian = 'dead';
+		else if (outcome.kind !== 'incomplete') guardian = 'dead';
 		else if (who.role === 'process') guardianTakesOver();
-	};
+	}
 
-	const die = (who: Actor): void => {
+	function perform(who: Actor, command: Command & {readonly call: number}): void {
+		who.calls++;
+		const dies =
+			(who.role === 'process' && plan.crash?.call === who.calls && !crashed) ||
+			(who.role === 'guardian' && plan.guardianCrash === who.calls);
+		if (dies && !(plan.crash?.applied ?? false)) {
+			die(who);
+			return;
+		}
+		known.learn(who.state.own);
+		const answered = calls.perform(who, command, dies);
+		if (dies) {
+			die(who);
+			return;
+		}
+		world.after(answered.after, () =>
+			send(who, {on: 'answered', call: command.call, answer: answered.answer()}),
+		);
+	}
+
+	function die(who: Actor): void {
 		who.alive = false;
+		world.say(`${who.role} ${index}`, () => 'is killed');
+		world.reach(who.role === 'guardian' ? 'guardian crash' : 'crash');
+		if (who.role === 'guardian') {
+			guardian = 'dead';
+			return;
+		}
 		crashed = true;
-		world.say(`${who.role} ${index}`, 'is killed');
-		world.reach('crash');
 		if (plan.crash?.guardianToo) guardian = 'dead';
 		else guardianTakesOver();
-	};
+	}
 
-	const guardianTakesOver = (): void => {
+	function guardianTakesOver(): void {
 		if (guardian !== 'waiting' || told === null) {
 			guardian = 'dead';
 			return;
 		}
-		guardian = 'releasing';
-		const own = told;
+		guardian = 'active';
 		world.after(300, () => {
-			if (guardian !== 'releasing') return;
+			if (guardian !== 'active') return;
 			world.reach('guardian releases');
-			const who = start('guardian', leftOverHold({...facts, patienceMs: Number.POSITIVE_INFINITY}, own));
-			send(who, {on: 'release', why: 'left-over', message: 'the process is gone'});
+			guard({on: 'release', why: 'left-over', message: 'the process is gone'});
 		});
-	};
+	}
 
-	const perform = (who: Actor, command: Command & {readonly call: number}): void => {
-		who.calls++;
-		const place = who.role === 'process' ? who.calls : who.calls + 1000;
-		const dies = who.role === 'process' && plan.crash?.call === who.calls && !crashed;
-		if (dies && !plan.crash?.applied) {
-			die(who);
-			return;
-		}
-		const {applies, after, answer} = decide(who, command, place);
-		const apply = () => {
-			if (applies) applyCall(who, command, applies === 'late');
-		};
-		if (dies) {
-			apply();
-			die(who);
-			return;
-		}
-		world.after(applies === 'late' ? after + 20_000 * chance(world.seed, index, place, 9) : after / 2, () => {
-			apply();
-		});
-		world.after(after, () => send(who, {on: 'answered', call: command.call, answer: answer()}));
-	};
+	function guard(input: HoldInput): void {
+		if (told === null) return;
+		guardian = 'active';
+		const own = entry?.phase === 'intent' ? {...told, sent: false} : told;
+		send(start('guardian', leftOverHold(facts(Number.POSITIVE_INFINITY), own)), input);
+	}
 
-	/** What becomes of a call: applied or not, answered or not, and when. */
-	const decide = (who: Actor, command: Command & {readonly call: number}, place: number) => {
-		const roll = chance(world.seed, index, place);
-		const latency = 20 + Math.floor(280 * chance(world.seed, index, place, 1));
-		const failing = (failure: CallFailure) => () => failed(command.do, failure);
-		const local = ['note', 'remove-note', 'start-guardian'].includes(command.do);
-		if (!local && world.isDenied(command.do))
-			return {applies: false as const, after: latency, answer: failing({...settled, lasting: true})};
-		if (local || roll >= world.faults)
-			return {applies: true as const, after: latency, answer: () => succeed(who, command, place)};
-		world.reach(`fault ${command.do}`);
-		const kind = Math.floor(4 * chance(world.seed, index, place, 2));
-		const slow = who.state.release === null ? 15_000 : 1500;
-		if (kind === 0) return {applies: false as const, after: latency, answer: failing(settled)};
-		if (kind === 1) return {applies: false as const, after: slow, answer: failing(lost)};
-		// What is applied late was lost on its way, and may arrive after everything else.
-		if (kind === 2) return {applies: 'late' as const, after: slow, answer: failing(lost)};
-		return {applies: true as const, after: slow, answer: failing(lost)};
-	};
+	function note(who: Actor, phase: Entry['phase'], own: Ownership): void {
+		entry = {holdId: id, phase, own};
+		if (guardian === 'waiting' && who.role === 'process') told = own;
+	}
 
-	const succeed = (who: Actor, command: Command, place: number): Answer => {
-		switch (command.do) {
-			case 'read': {
-				const stale = world.staleMs * chance(world.seed, index, place, 3);
-				lastRead = world.now() - stale;
-				return {of: 'read', result: {ok: true, value: world.aws.read(world.now() - stale)}};
-			}
-			case 'probe':
-				return {of: 'probe', result: {ok: true, value: 'permitted'}};
-			case 'note':
-			case 'start-guardian':
-			case 'put-tag':
-			case 'suspend':
-			case 'resume':
-			case 'delete-tag':
-			case 'remove-note':
-				return {of: command.do, result: {ok: true, value: null}};
-			default:
-				throw new Error(`${who.role} cannot be answered`);
-		}
-	};
+	function startGuardian(): void {
+		guardian = 'waiting';
+		told = entry?.own ?? null;
+	}
 
-	const applyCall = (who: Actor, command: Command, late = false): void => {
-		const name = `${who.role} ${index}`;
-		switch (command.do) {
-			case 'note':
-				entry = {holdId: id, phase: command.phase, own: command.own};
-				everOwned.push(command.own);
-				if (guardian === 'waiting' && who.role === 'process') told = command.own;
-				return;
-			case 'remove-note':
-				entry = null;
-				return;
-			case 'start-guardian':
-				guardian = 'waiting';
-				told = entry?.own ?? null;
-				return;
-			case 'put-tag':
-				world.say(name, `tags: ${command.value}`);
-				world.aws.putTag(holdTagKey(id), command.value, world.now());
-				return;
-			case 'delete-tag':
-				world.say(name, 'deletes its tag');
-				world.aws.deleteTag(holdTagKey(id), world.now());
-				world.aws.deleteTag(brokenTagKey(id), world.now());
-				return;
-			case 'suspend':
-				world.suspendByHold(id, command.processes);
-				return;
-			case 'resume':
-				world.resumeByHold(id, command.processes, late ? 0 : lastRead);
-				return;
-			default:
-		}
-	};
+	function sleep(ms: number): void {
+		if (actor === null) return;
+		world.reach('sleep');
+		world.say(`machine ${index}`, () => `sleeps ${ms / 1000} s`);
+		actor.pausedUntil = Math.max(actor.pausedUntil, world.now() + ms);
+		actor.slept += ms;
+	}
 
-	return {
-		id,
-		plan,
-		begin: () => send(start('process', newHold(facts)), {on: 'begin'}),
-		ask: input => {
-			if (actor?.role === 'process') send(actor, input);
-		},
-		killGuardian: () => {
-			if (guardian === 'waiting' && actor?.alive && actor.role === 'process') {
-				guardian = 'none';
-				world.say(`guardian ${index}`, 'is killed');
-				send(actor, {on: 'guardian-lost'});
-			}
-		},
-		sleep: ms => {
-			if (actor === null) return;
-			world.reach('sleep');
-			world.say(`machine ${index}`, `sleeps ${ms / 1000} s`);
-			actor.pausedUntil = Math.max(actor.pausedUntil, world.now() + ms);
-			actor.slept += ms;
-		},
-		nextStart: () => {
-			if (actor?.alive || guardian === 'releasing' || entry === null) return false;
-			world.reach('next start');
-			if (entry.phase === 'intent') {
-				entry = null;
-				return true;
-			}
-			const own = backedOwnership({...entryBase(index), ...entry}, world.aws.read(world.now()), 1);
-			if (own === null) {
-				reported = true;
-				world.reach('reported only');
-				return false;
-			}
-			send(start('next start', leftOverHold(facts, own)), {
-				on: 'release',
-				why: 'left-over',
-				message: 'next start',
-			});
+	/** One at a time holds the lock, and nobody takes an entry whose process or guardian lives. */
+	function nextStart(): boolean {
+		if (entry === null) return false;
+		if (locks && (actor?.alive || guardian === 'active')) return false;
+		world.reach('next start');
+		if (entry.phase === 'intent' && entry.own.fuses.length === 0) {
+			entry = null;
 			return true;
+		}
+		const own =
+			entry.phase === 'intent'
+				? {...entry.own, sent: false}
+				: (backedOwnership({...entryBase(index), ...entry}, world.aws.read(world.now()), 1) ??
+					firedOnly(entry.own));
+		if (own === null) {
+			reported = true;
+			world.reach('reported only');
+			return false;
+		}
+		reported = false;
+		const victim = actor;
+		const who = start('next start', leftOverHold(facts(), own));
+		send(who, {on: 'release', why: 'left-over', message: 'next start'});
+		if (!locks && victim?.alive) actor = victim;
+		return true;
+	}
+
+	/** An entry whose fuse ended Success is closed without a resume, whatever tag and reasons say. */
+	function firedOnly(own: Ownership): Ownership | null {
+		const fired = own.fuses.some(
+			({executionId}) => executionId !== null && world.runs.see(executionId)?.final === 'success',
+		);
+		return fired ? {...own, wanted: [], adopted: [], changed: {}, sent: false} : null;
+	}
+};
+
+/** Every window and reason this hold ever had: within them nobody can tell one suspension from another. */
+const createMemory = () => {
+	const windows = new Map<number, {to: number | null; processes: readonly string[]}>();
+	const reasons = new Set<string>();
+	return {
+		learn: (own: Ownership) => {
+			for (const {from, to, processes} of own.windows) windows.set(from, {to, processes});
+			for (const [process, texts] of Object.entries(own.fingerprint))
+				for (const text of texts) reasons.add(`${process} ${text}`);
 		},
-		entry: () => entry,
-		ownerships: () => [...everOwned, ...(actor === null ? [] : [actor.state.own])],
-		busy: () => actor?.alive === true || guardian === 'releasing',
-		reported: () => reported,
+		wasClose: (process: string, at: number) => {
+			if (reasons.has(`${process} User suspended at ${new Date(at).toISOString().slice(0, 19)}Z`))
+				return true;
+			for (const [from, {to, processes}] of windows)
+				if (processes.includes(process) && at >= from - 4000 && at <= (to ?? from + 120_000) + 4000)
+					return true;
+			return false;
+		},
 	};
 };
 
-const settled: CallFailure = {settled: true, lasting: false, message: 'ResourceContention', next: []};
-const lost: CallFailure = {settled: false, lasting: false, message: 'no answer in time', next: []};
-
-const failed = (of: Command['do'], failure: CallFailure): Answer =>
-	({of, result: {ok: false, failure}}) as Answer;
-
 const entryBase = (index: number): Omit<LedgerEntry, 'holdId' | 'phase' | 'own'> => ({
-	version: 1,
+	version: 2,
 	place: {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null},
 	group: 'web',
 	machine: {host: 'host', bootId: 'boot', pidNamespace: 'ns'},
@@ -319,6 +348,7 @@ const entryBase = (index: number): Omit<LedgerEntry, 'holdId' | 'phase' | 'own'>
 	reason: '',
 	process: {pid: 1, startTime: '1'},
 	guardian: null,
+	linger: null,
 });
 
 export {groupArn};

@@ -7,12 +7,24 @@ export type HolderPlan = {
 	readonly beginAt: number;
 	readonly aim: readonly ScalingProcess[];
 	readonly forMs: number;
+	readonly net: 'fuse' | 'none';
 	/** Asked to release so long after the begin; null: its time runs out. */
 	readonly releaseAfter: number | null;
 	/** The process dies at this call, before or after AWS has applied it; then the guardian releases. */
 	readonly crash: {readonly call: number; readonly applied: boolean; readonly guardianToo: boolean} | null;
+	/** The guardian that releases dies at this call of its own. */
+	readonly guardianCrash: number | null;
 	readonly guardianDiesAfter: number | null;
 	readonly sleep: {readonly after: number; readonly ms: number} | null;
+	/** The terminal hangs up; the guardian lingers, and another process takes the hold up again. */
+	readonly linger: {readonly after: number; readonly ms: number; readonly takeUpAfter: number | null} | null;
+	/** What a person answers after two repairs; null: no terminal. */
+	readonly answers: boolean | null;
+	readonly extend: {readonly after: number; readonly ms: number} | null;
+	/** No key for a long time. */
+	readonly renewalsEndAfter: number | null;
+	/** The credentials end so long after the begin, and every call with them. */
+	readonly credentialsMs: number | null;
 };
 
 export type Meddling =
@@ -24,8 +36,20 @@ export type Meddling =
 			readonly act: 'forge';
 			readonly letters: string;
 			readonly phase: 'live' | 'releasing' | 'expired';
+			/** Written again every minute for two hours. */
+			readonly renews: boolean;
 	  }
-	| {readonly at: number; readonly act: 'untag' | 'rewrite' | 'break'; readonly holder: number};
+	/** A run that claims: ours with a deadline in a week, or somebody's document that looks like ours. */
+	| {
+			readonly at: number;
+			readonly act: 'far-fuse' | 'stranger-run';
+			readonly processes: readonly ScalingProcess[];
+	  }
+	| {readonly at: number; readonly act: 'untag' | 'rewrite' | 'break' | 'cancel'; readonly holder: number}
+	| {readonly at: number; readonly act: 'next start'; readonly holder: number}
+	| {readonly at: number; readonly act: 'fill tags'};
+
+export type Window = {readonly from: number; readonly to: number};
 
 export type Schedule = {
 	readonly seed: number;
@@ -36,14 +60,27 @@ export type Schedule = {
 	/** Reads may be this old. */
 	readonly staleMs: number;
 	/** An operation that is denied for a while. */
-	readonly denied: {
-		readonly operation: 'put-tag' | 'delete-tag' | 'read' | 'resume';
-		readonly from: number;
-		readonly to: number;
-	} | null;
+	readonly denied: (Window & {readonly operation: DeniedOperation}) | null;
+	/** Every change of the group answers ResourceContention. */
+	readonly contention: Window | null;
+	/** Starts of automations are queued. */
+	readonly queue: Window | null;
+	/** Starts of automations are refused. */
+	readonly limit: Window | null;
+	readonly fuseLeavesTag: boolean;
 	readonly holders: readonly HolderPlan[];
 	readonly meddling: readonly Meddling[];
 };
+
+export type DeniedOperation =
+	| 'put-tag'
+	| 'delete-tag'
+	| 'read'
+	| 'resume'
+	| 'arm'
+	| 'see-fuse'
+	| 'see-fuses'
+	| 'stop-fuse';
 
 const seconds = (from: number, to: number) => fc.integer({min: from, max: to}).map(value => value * 1000);
 const someProcesses = fc.subarray([...scalingProcesses], {minLength: 1, maxLength: 3});
@@ -58,17 +95,27 @@ const holder: fc.Arbitrary<HolderPlan> = fc.record({
 		fc.constantFrom(...(['freeze', 'no-replace', 'quiet'] as const)).map(presetProcesses),
 		someProcesses,
 	),
-	forMs: seconds(120, 420),
+	forMs: seconds(120, 900),
+	net: fc.constantFrom('fuse', 'fuse', 'fuse', 'fuse', 'none'),
 	releaseAfter: maybe(5, seconds(0, 600)),
 	crash: maybe(
-		5,
-		fc.record({call: fc.integer({min: 1, max: 60}), applied: fc.boolean(), guardianToo: fc.boolean()}),
+		4,
+		fc.record({call: fc.integer({min: 1, max: 80}), applied: fc.boolean(), guardianToo: fc.boolean()}),
 	),
-	guardianDiesAfter: maybe(1, seconds(1, 400)),
-	sleep: maybe(2, fc.record({after: seconds(5, 300), ms: seconds(5, 400)})),
+	guardianCrash: maybe(2, fc.integer({min: 1, max: 15})),
+	guardianDiesAfter: maybe(1, fc.oneof(seconds(0, 400), fc.integer({min: 0, max: 4000}))),
+	sleep: maybe(2, fc.record({after: seconds(5, 400), ms: seconds(5, 900)})),
+	linger: maybe(
+		1,
+		fc.record({after: seconds(5, 400), ms: seconds(0, 200), takeUpAfter: maybe(7, seconds(1, 120))}),
+	),
+	answers: fc.constantFrom(null, true, false),
+	extend: maybe(1, fc.record({after: seconds(10, 400), ms: seconds(60, 600)})),
+	renewalsEndAfter: maybe(1, seconds(30, 400)),
+	credentialsMs: maybe(2, seconds(300, 1200)),
 });
 
-const at = seconds(0, 600);
+const at = seconds(0, 900);
 
 const meddling: fc.Arbitrary<Meddling> = fc.oneof(
 	{
@@ -80,40 +127,59 @@ const meddling: fc.Arbitrary<Meddling> = fc.oneof(
 		arbitrary: fc.record({at, act: fc.constant('swap'), process: fc.constantFrom(...scalingProcesses)}),
 	},
 	{
-		weight: 1,
+		weight: 2,
 		arbitrary: fc.record({
 			at,
 			act: fc.constant('forge'),
 			letters: fc.constantFrom('L', 'RHTZASIL', 'RH', 'BL'),
 			phase: fc.constantFrom('live', 'releasing', 'expired'),
+			renews: fc.boolean(),
 		}),
 	},
 	{
 		weight: 1,
+		arbitrary: fc.record({at, act: fc.constantFrom('far-fuse', 'stranger-run'), processes: someProcesses}),
+	},
+	{
+		weight: 2,
 		arbitrary: fc.record({
 			at,
-			act: fc.constantFrom('untag', 'rewrite', 'break'),
+			act: fc.constantFrom('untag', 'rewrite', 'break', 'cancel', 'next start'),
 			holder: fc.integer({min: 0, max: 2}),
 		}),
 	},
+	{weight: 1, arbitrary: fc.record({at, act: fc.constant('fill tags')})},
 ) as fc.Arbitrary<Meddling>;
 
-export const schedules: fc.Arbitrary<Schedule> = fc
-	.record({
-		seed: fc.nat(),
-		initial: fc.subarray([...scalingProcesses], {maxLength: 3}),
-		refreshes: fc.boolean(),
-		faults: fc.constantFrom(0, 0, 0.05, 0.15, 0.4),
-		staleMs: fc.constantFrom(0, 0, 1000, 4000, 8000),
-		denied: maybe(
-			2,
-			fc.record({
-				operation: fc.constantFrom('put-tag', 'delete-tag', 'read', 'resume'),
-				from: seconds(0, 600),
-				to: seconds(0, 900),
-			}),
-		),
-		holders: fc.array(holder, {minLength: 1, maxLength: 3}),
-		meddling: fc.array(meddling, {maxLength: 5}),
-	})
-	.map(schedule => schedule as Schedule);
+const window = fc.record({from: seconds(0, 600), to: seconds(0, 900)});
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+	seed: fc.nat(),
+	initial: fc.subarray([...scalingProcesses], {maxLength: 3}),
+	refreshes: fc.boolean(),
+	faults: fc.constantFrom(0, 0, 0, 0.05, 0.15, 0.4),
+	staleMs: fc.constantFrom(0, 0, 1000, 4000, 8000),
+	denied: maybe(
+		3,
+		fc.record({
+			operation: fc.constantFrom(
+				'put-tag',
+				'delete-tag',
+				'read',
+				'resume',
+				'arm',
+				'see-fuse',
+				'see-fuses',
+				'stop-fuse',
+			) as fc.Arbitrary<DeniedOperation>,
+			from: seconds(0, 600),
+			to: seconds(0, 1500),
+		}),
+	),
+	contention: maybe(1, window),
+	queue: maybe(1, window),
+	limit: maybe(1, window),
+	fuseLeavesTag: fc.boolean(),
+	holders: fc.array(holder, {minLength: 1, maxLength: 3}),
+	meddling: fc.array(meddling, {maxLength: 5}),
+});

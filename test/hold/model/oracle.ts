@@ -1,0 +1,206 @@
+/**
+ * hold.md's oracle. Expected is the set at the start and what third parties did to it, replayed alone. At the end the
+ * suspended set equals it, and on the way no suspension of somebody else's is ever resumed by us. `undecided` are the
+ * processes of which nobody could have told whose suspension it was.
+ */
+import type {ScalingProcess} from '../../../src/aws/types.ts';
+import type {AwsModel} from './aws-model.ts';
+import type {Actor, Holder} from './holder.ts';
+import type {Run, RunsModel} from './runs-model.ts';
+
+export type Resume = {
+	readonly hold: string;
+	readonly who: Actor;
+	readonly processes: readonly ScalingProcess[];
+	/** The moment of which the caller last read; 0 for a resume that arrives late. */
+	readonly lastRead: number;
+};
+
+export type OracleOptions = {
+	readonly aws: AwsModel;
+	readonly runs: RunsModel;
+	readonly holders: () => readonly Holder[];
+	readonly initial: readonly string[];
+	readonly now: () => number;
+	/** Nothing goes wrong in this schedule: then no hold ends another one's. */
+	readonly isQuiet: boolean;
+};
+
+export type Oracle = {
+	readonly expected: Set<string>;
+	readonly undecided: Set<string>;
+	readonly violations: string[];
+	/** A Suspend of ours is about to be applied. */
+	readonly beforeSuspend: (hold: string, process: string) => void;
+	readonly resumeByHold: (resume: Resume) => void;
+	readonly resumeByFuse: (run: Run) => void;
+	readonly suspendByThird: (process: string) => void;
+	readonly resumeByThird: (process: string) => void;
+	readonly judge: () => void;
+};
+
+export const createOracle = ({aws, runs, holders, initial, now, isQuiet}: OracleOptions): Oracle => {
+	const expected = new Set<string>(initial);
+	const undecided = new Set<string>();
+	const violations: string[] = [];
+
+	return {
+		expected,
+		undecided,
+		violations,
+		beforeSuspend: (hold, process) => {
+			const known = aws.suspended().get(process);
+			if (known?.owner !== 'third') return;
+			// Another was faster by less than our clock can tell apart, or two holds cannot tell whose it is.
+			if (!isClose(process, known.since) && !isShared(hold, process, known.since)) return;
+			aws.mark(process, 'either');
+			undecided.add(process);
+		},
+		resumeByHold: resume => {
+			if (isQuiet) underALiveHold(resume);
+			for (const process of resume.processes) {
+				const known = aws.suspended().get(process);
+				const owner = aws.resume(process, now());
+				if (owner === 'either') undecided.add(process);
+				if (owner !== 'third' || known === undefined) continue;
+				// Suspended after the last read that came through: nobody can have seen it.
+				const isUnseen = known.since >= resume.lastRead - 1000;
+				if (isUnseen || isClose(process, known.since) || isShared(resume.hold, process, known.since))
+					undecided.add(process);
+				else violations.push(`hold ${resume.hold[0]} resumed ${process}, which somebody else had suspended`);
+			}
+		},
+		resumeByFuse: run => {
+			for (const process of run.processes) {
+				const known = aws.suspended().get(process);
+				const owner = aws.resume(process, now());
+				if (owner === 'either') undecided.add(process);
+				if (owner !== 'third' || known === undefined) continue;
+				// A fuse cannot tell what was suspended anew after it was armed; the safety page says so.
+				const isLater = known.since >= Math.min(run.startedAt, run.knownAt) - 1000;
+				if (isLater || isClose(process, known.since) || isShared(run.holdId, process, known.since))
+					undecided.add(process);
+				else violations.push(`fuse ${run.holdId[0]} resumed ${process}, which somebody else had suspended`);
+			}
+		},
+		suspendByThird,
+		resumeByThird: process => {
+			aws.resume(process, now());
+			expected.delete(process);
+		},
+		judge,
+	};
+
+	function isClose(process: string, at: number): boolean {
+		return holders().some(holder => holder.wasClose(process, at));
+	}
+
+	/**
+	 * Somebody resumed and suspended again what two holds kept: each takes it for the other's repair. The same where a
+	 * hold began before the other one's fuse had dropped the process.
+	 */
+	function isShared(hold: string, process: string, at: number): boolean {
+		const covering = runs.all().filter(run => run.genuine && covers(run, process));
+		const byOther = covering.some(
+			run =>
+				run.holdId !== hold &&
+				run.startedAt <= at + 1000 &&
+				(run.endedAt === null || run.endedAt >= at - 1000),
+		);
+		const first = runs.all().find(run => run.holdId === hold)?.startedAt ?? Number.POSITIVE_INFINITY;
+		return byOther && first <= at + 120_000;
+	}
+
+	function suspendByThird(process: string): void {
+		const known = aws.suspended().get(process);
+		const close = isClose(process, now());
+		const shared = new Set(
+			runs
+				.all()
+				.filter(run => run.endedAt === null && covers(run, process))
+				.map(({holdId}) => holdId),
+		);
+		if (known !== undefined && typeof known.owner === 'object') {
+			// One suspension with ours, unless its reason becomes another.
+			aws.suspend(process, now(), 'third');
+			const after = aws.suspended().get(process);
+			if (after?.reason !== known.reason && !close) expected.add(process);
+			else aws.mark(process, close ? 'either' : known.owner);
+		} else {
+			aws.suspend(process, now(), 'third');
+			expected.add(process);
+			if (close) aws.mark(process, 'either');
+		}
+		if (close || shared.size > 1) undecided.add(process);
+	}
+
+	/** The last one out resumes: a hold that is alive, held and covered is not ended by another's release. */
+	function underALiveHold({hold, who, processes}: Resume): void {
+		for (const holder of holders()) {
+			const actor = holder.actor();
+			if (actor === null || actor === who || !isHolding(actor)) continue;
+			if (holder.id === hold) {
+				violations.push(`hold ${hold[0]} was finished by somebody else while its process lives`);
+				continue;
+			}
+			if (holder.plan.net === 'none' || !hasTag(holder.id)) continue;
+			const kept = processes.filter(process => keeps(holder, actor, process));
+			if (kept.length > 0)
+				violations.push(`hold ${hold[0]} resumed ${kept.join(' ')}, which hold ${holder.id[0]} still keeps`);
+		}
+	}
+
+	function isHolding({alive, role, state, pausedUntil}: Actor): boolean {
+		const {heldAt, release, spent} = state;
+		return (
+			alive &&
+			role === 'process' &&
+			!spent &&
+			release === null &&
+			heldAt !== null &&
+			heldAt < now() - 40_000 &&
+			pausedUntil < now() - 60_000
+		);
+	}
+
+	function hasTag(id: string): boolean {
+		return aws.tags().get(`unflap:hold:${id}`)?.startsWith('v1 live') === true;
+	}
+
+	function keeps(holder: Holder, {state}: Actor, process: ScalingProcess): boolean {
+		if (!aws.suspended().has(process) || !state.own.wanted.includes(process)) return false;
+		if (state.own.changed[process] !== undefined) return false;
+		return runs
+			.all()
+			.some(
+				run =>
+					run.holdId === holder.id && run.asleep && run.startedAt < now() - 40_000 && covers(run, process),
+			);
+	}
+
+	function judge(): void {
+		const suspended = aws.suspended();
+		for (const holder of holders()) {
+			if (holder.entry() !== null && !holder.reported())
+				violations.push(`hold ${holder.id[0]} still has a ledger entry`);
+			const live = runs.all().filter(run => run.holdId === holder.id && run.endedAt === null);
+			if (live.length > 0) violations.push(`hold ${holder.id[0]} still has a fuse`);
+		}
+		for (const [process, {owner}] of suspended) {
+			if (expected.has(process) || undecided.has(process) || owner === 'either') continue;
+			// Without a net, an entry that nothing in AWS confirms any more is only reported.
+			const isReported =
+				typeof owner === 'object' &&
+				holders().some(({id, plan, reported}) => id === owner.hold && plan.net === 'none' && reported());
+			if (!isReported)
+				violations.push(
+					`${process} is left suspended by ${typeof owner === 'object' ? `hold ${owner.hold[0]}` : owner}`,
+				);
+		}
+		for (const process of expected)
+			if (!suspended.has(process) && !undecided.has(process))
+				violations.push(`${process} should be suspended, as before`);
+	}
+};
+
+const covers = (run: Run, process: string): boolean => (run.processes as readonly string[]).includes(process);
