@@ -1,5 +1,5 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {mkdtemp, rm, utimes} from 'node:fs/promises';
+import {tmpdir, uptime} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
@@ -10,6 +10,7 @@ import {formatEntry, type LedgerEntry, parseEntry} from '../../src/hold/ledger-e
 import {finishLeftOver} from '../../src/hold/left-overs.ts';
 import {type MachineIdentity, readMachine, readProcess} from '../../src/hold/process-identity.ts';
 import {scalingProcesses} from '../../src/hold/processes.ts';
+import {fuseParameters, ourDocument} from './fake-automations.ts';
 import {createFakeAws, fakeArn} from './fake-aws.ts';
 
 const place = {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null};
@@ -210,6 +211,24 @@ test('P5 an entry of another machine, boot or container is reported and never ac
 	}
 });
 
+test('P5 what this machine wrote before it was booted anew is finished; what was written since is not ours', async () => {
+	const {ledger, machine} = await openAll();
+	const whole = {...machine, pidNamespace: 'pid:[4026531836]'};
+	const path = join(ledger.folder, `hold-${holdId}.json`);
+	const booted = Date.now() / 1000 - uptime();
+	await ledger.write(entryOf({...whole, bootId: 'before'}));
+	await utimes(path, booted + 60, booted + 60);
+	expect((await finish(ledger, whole)).results[0]).toMatchObject({result: 'reported'});
+	await utimes(path, booted - 60, booted - 60);
+	expect((await finish(ledger, {...whole, pidNamespace: 'pid:[1]'})).results[0]).toMatchObject({
+		result: 'reported',
+	});
+	expect((await finish(ledger, {...whole, host: 'other'})).results[0]).toMatchObject({result: 'reported'});
+	const {results, changes} = await finish(ledger, whole);
+	expect(results[0]).toMatchObject({result: 'finished'});
+	expect(changes).toEqual(honest);
+});
+
 test('P6 a recycled pid counts as dead, a living process as alive, and neither gets a signal', async () => {
 	const {ledger, machine, self} = await openAll();
 	await ledger.write(entryOf(machine, {process: self}));
@@ -242,6 +261,64 @@ test('the lock of a dead finisher is taken away, that of a living one is not', a
 	expect(await ledger.lock(holdId)).toBeNull();
 	await unlock?.();
 	expect(await ledger.lock(holdId)).not.toBeNull();
+});
+
+const fuse = {
+	clientToken: '11111111-2222-4333-8444-555555555555',
+	executionId: null,
+	deadline: since + 1_800_000,
+	processes: ['ReplaceUnhealthy', 'HealthCheck'] as const,
+	final: null,
+};
+
+test('an entry whose fuse fired to its end is closed without a resume', async () => {
+	const {ledger, machine} = await openAll();
+	const fake = createFakeAws({...heldGroup, suspended: [launch], tags: []});
+	fake.automations.setDocument(ourDocument());
+	const run = fake.automations.add({parameters: fuseParameters(), status: 'Success', endedAt: since});
+	const entry = entryOf(machine);
+	await ledger.write({...entry, own: {...entry.own, fuses: [{...fuse, executionId: run.executionId}]}});
+	const {results, changes} = await finish(ledger, machine, fake);
+	expect(results[0]).toMatchObject({result: 'finished'});
+	expect(changes.map(([name]) => name)).not.toContain('resume');
+	expect(await ledger.list()).toEqual([]);
+});
+
+test('a fuse whose start was never answered is found by its token and stopped, though nothing was suspended', async () => {
+	const {ledger, machine} = await openAll();
+	const fake = createFakeAws({suspended: [launch], tags: []});
+	fake.automations.setDocument(ourDocument());
+	const started = await fake.fuses.arm({...fuse, group: 'web', holdId});
+	fake.forget();
+	const entry = entryOf(machine, {phase: 'intent'});
+	await ledger.write({...entry, own: {...entry.own, sent: false, tagValues: [], fuses: [fuse]}});
+	const {changes} = await finish(ledger, machine, fake);
+	expect(changes.map(([name]) => name)).not.toContain('resume');
+	expect(fake.automations.runs).toMatchObject([{executionId: started, status: 'Cancelled'}]);
+	expect(await ledger.list()).toEqual([]);
+});
+
+test('--read-only reports what was left behind and sends nothing', async () => {
+	const {ledger, machine} = await openAll();
+	await ledger.write(entryOf(machine));
+	const fake = createFakeAws(heldGroup);
+	Object.assign(fake.aws, {facts: {...fake.aws.facts, readOnly: true}});
+	const {results, changes} = await finish(ledger, machine, fake);
+	expect(results[0]).toMatchObject({result: 'reported'});
+	expect(changes).toEqual([]);
+});
+
+test('an entry of the version before fuses is read whole: what another hold kept is wanted too', async () => {
+	const {machine} = await openAll();
+	const {linger, own, ...rest} = entryOf(machine);
+	const {adopted, fuses, ...old} = own;
+	const text = JSON.stringify({
+		...rest,
+		version: 1,
+		own: {...old, wanted: ['ReplaceUnhealthy'], joined: ['HealthCheck']},
+	});
+	expect(parseEntry(text)).toEqual({...rest, linger, own: {...own, adopted, fuses}});
+	expect(parseEntry(text.replace('"joined"', '"others"'))).toBeNull();
 });
 
 test('an entry survives its own file', async () => {
