@@ -158,7 +158,7 @@ const whyNot = (model: Model, {instanceId, why}: HoldView['notCovered'][number])
 	const hookEnd = endOfHook(model, instanceId);
 	return hookEnd === null || hookEnd <= now
 		? ours`${id} ${shown(hostile(why))}`
-		: ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((hookEnd - now) / 1000)}; p pins it`;
+		: ours`${id} is Pending: its launch hook keeps it, for ${formatDuration((hookEnd - now) / 1000)}`;
 };
 
 /** Counted from the launch, which is before the wait: the hook runs out then, or later. */

@@ -1,4 +1,6 @@
 /** Steps that many stories begin with. */
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {expect} from 'vitest';
 import {changes, key, type Lab, pause, type Screen, type SeenRequest} from './harness.ts';
 
@@ -73,4 +75,11 @@ export const becomes = async (lab: Lab, name: string, suspended: readonly string
 	await expect
 		.poll(() => groupTruth(lab, name), {timeout: seconds * 1000, interval: 200})
 		.toEqual({suspended: suspended.toSorted(), tags: []});
+};
+
+/** A config file of the first user of the lab. */
+export const configured = async (lab: Lab, config: Readonly<Record<string, unknown>>) => {
+	const folder = join(String(lab.environment['XDG_CONFIG_HOME']), 'unflap');
+	await mkdir(folder, {recursive: true, mode: 0o700});
+	await writeFile(join(folder, 'config.json'), JSON.stringify(config), {mode: 0o600});
 };

@@ -1,6 +1,6 @@
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {key, openLab, openScreen, pause, program} from './harness.ts';
-import {heldWebProd} from './steps.ts';
+import {becomes, configured, groupState, heldWebProd} from './steps.ts';
 
 test('story 17: ctrl-z gives the shell back, fg the whole screen', async () => {
 	const lab = await openLab('--seed', '7');
@@ -29,3 +29,26 @@ test('story 17: while a group is held ctrl-z explains itself, and the countdown 
 	await pause(1500);
 	expect(/ends in (\d+:\d\d)/.exec(screen.text())?.[1]).not.toBe(before);
 });
+
+test('story 17: stopped by SIGSTOP it is the fuse that gives the group back, and on waking it only says so', async () => {
+	// Forty lab seconds a second: the lease of five minutes is over in seven and a half.
+	const lab = await openLab('--seed', '7', '--speed', '40');
+	await configured(lab, {leaseMinutes: 5});
+	const screen = openScreen({environment: lab.environment});
+	await heldWebProd(lab, screen);
+	screen.signal('SIGSTOP');
+	onTestFinished(() => {
+		screen.signal('SIGCONT');
+	});
+	await expect
+		.poll(async () => Object.keys((await groupState(lab, 'web-prod')).suspended), {
+			timeout: 40_000,
+			interval: 200,
+		})
+		.toEqual(['AZRebalance']);
+	screen.signal('SIGCONT');
+	await screen.losesSight(/■ HELD/, 30);
+	await becomes(lab, 'web-prod', ['AZRebalance'], 30);
+	await screen.press('@');
+	await screen.sees(/fuse/);
+}, 120_000);

@@ -21,8 +21,8 @@ test('story 18: a second hold joins the first, and only the last one out resumes
 
 	const screen = openScreen({environment: lab.environment});
 	await opensGroup(screen);
-	await screen.sees(/■ HELD by \S+@\S+/);
-	await screen.sees('not ours');
+	await screen.sees(/■ HELD by \S+@\S+, not ours/);
+	await screen.sees(/if they are gone .*AWS resumes at \d\d:\d\d:\d\d, by fuse .*InProgress ✔/, 30);
 	await screen.press('H');
 	await screen.sees('join');
 	await screen.sees(/enter .*holds/);
@@ -34,6 +34,7 @@ test('story 18: a second hold joins the first, and only the last one out resumes
 	await screen.sees(/Gives back .*nothing yet/);
 	await confirmsRelease(screen);
 	await screen.sees(/resumed and verified|released/, 30);
+	await screen.sees('fuse stopped');
 	const between = await groupState(lab, 'web-prod');
 	expect(Object.keys(between.suspended)).toContain('ReplaceUnhealthy');
 	expect(Object.keys(between.tags).filter(tag => tag.startsWith('unflap:')).length).toBe(1);
