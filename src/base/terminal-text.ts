@@ -3,6 +3,7 @@
  * characters that turn or hide text become one visible `·` each, secrets are masked, and what is left has a width that
  * terminals agree on.
  */
+import {graphemesOf} from './graphemes.ts';
 import {createRedactor, mask, maskRanges, type Range, type Redactor} from './redact.ts';
 import {settledClusters, widthOfCluster} from './terminal-width.ts';
 import type {Hostile, Shown} from './text.ts';
@@ -51,7 +52,7 @@ export const joinShown = (parts: readonly Shown[], separator: Shown = ours` `): 
 export const width = (text: Shown): number => {
 	if (!otherThanPlainCells.test(text)) return text.length;
 	let cells = 0;
-	for (const cluster of clustersOf(text)) cells += widthOfCluster(cluster);
+	for (const cluster of graphemesOf(text)) cells += widthOfCluster(cluster);
 	return cells;
 };
 
@@ -59,7 +60,7 @@ export const width = (text: Shown): number => {
 export const cut = (text: Shown, cells: number, where: 'end' | 'middle' = 'end'): Shown => {
 	if (cells <= 0) return '' as Shown;
 	if (!otherThanPlainCells.test(text)) return cutAscii(text, cells, where) as Shown;
-	const clusters = clustersOf(text);
+	const clusters = graphemesOf(text);
 	if (sum(clusters) <= cells) return text;
 	const kept = cells - 1;
 	const head = where === 'end' ? kept : Math.ceil(kept / 2);
@@ -157,10 +158,6 @@ const expandTabs = (text: string) => {
 
 // --- cutting -------------------------------------------------------------------------------------------------------
 
-let made: Intl.Segmenter | undefined;
-/** Made when first needed: the first one of a process loads the ICU tables, 20 ms of the start. */
-const segmenter = () => (made ??= new Intl.Segmenter('en', {granularity: 'grapheme'}));
-const clustersOf = (text: string) => Array.from(segmenter().segment(text), ({segment}) => segment);
 const sum = (clusters: readonly string[]) =>
 	clusters.reduce((cells, cluster) => cells + widthOfCluster(cluster), 0);
 

@@ -2,19 +2,17 @@
  * Widths that terminals agree on. A cluster whose width they dispute (joined emoji, modifiers, spacing marks, unassigned
  * and private characters, very wide ligatures) becomes `�`, one cell.
  */
+
 import stringWidth from 'string-width';
+import {graphemesOf} from './graphemes.ts';
 
 const replacement = '\ufffd';
 const maxMarks = 4;
 
-let made: Intl.Segmenter | undefined;
-/** Made when first needed: the first one of a process loads the ICU tables, 20 ms of the start. */
-const segmenter = () => (made ??= new Intl.Segmenter('en', {granularity: 'grapheme'}));
-
 /** Text in which each grapheme cluster has a known width: 0 marks too many, nothing disputed. */
 export const settledClusters = (text: string): string => {
 	let settled = '';
-	for (const {segment} of segmenter().segment(text)) settled += settledCluster(segment);
+	for (const cluster of graphemesOf(text)) settled += settledCluster(cluster);
 	return settled;
 };
 

@@ -1,4 +1,5 @@
 /** Numbers as people read them. Seconds are AWS seconds; times are UTC. */
+import {graphemesOf} from '../base/graphemes.ts';
 import {cut, hostile, shown, width} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 
@@ -63,14 +64,13 @@ export const formatHeld = (seconds: number): Shown => {
 };
 
 const keptTail = 8;
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /** A name cut in the middle: names differ at their ends, so the last eight cells stay. */
 export const cutName = (name: Shown, cells: number): Shown => {
 	if (width(name) <= cells) return name;
 	if (cells < keptTail + 4) return cut(name, cells, 'middle');
 	let tail = '';
-	for (const {segment} of [...segmenter.segment(name)].toReversed()) {
+	for (const segment of graphemesOf(name).toReversed()) {
 		if (width(own(segment + tail)) > keptTail) break;
 		tail = segment + tail;
 	}

@@ -1,4 +1,5 @@
 /** A screen row as spans of safe text with a meaning; the theme turns meanings into colours at the very end. */
+import {graphemesOf} from '../base/graphemes.ts';
 import {cut, fitTo, ours, width} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 
@@ -75,8 +76,6 @@ export const repeat = (one: Span, times: number): Span => ({
 	text: one.text.repeat(Math.max(0, times)) as Shown,
 });
 
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
-
 /** Cells `from` to `to` of a row; half of a wide character becomes a blank. */
 export const cropRow = ({spans}: Row, from: number, to: number): readonly Span[] => {
 	const kept: Span[] = [];
@@ -94,7 +93,7 @@ const cropText = (text: Shown, from: number, to: number): Shown => {
 	if (from <= 0 && width(text) <= to) return text;
 	let kept = '';
 	let at = 0;
-	for (const {segment} of segmenter.segment(text)) {
+	for (const segment of graphemesOf(text)) {
 		const cells = width(segment as Shown);
 		if (at >= from && at + cells <= to) kept += segment;
 		else kept += ' '.repeat(Math.max(0, Math.min(to, at + cells) - Math.max(from, at)));

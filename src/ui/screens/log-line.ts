@@ -1,4 +1,5 @@
 /** One record of the log as rows of spans: mark, clock, box, unit, gutter, message. What a box says never leaves its gutter. */
+import {graphemesOf} from '../../base/graphemes.ts';
 import {cut, fitTo, hostile, ours, shown, width} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
@@ -133,15 +134,13 @@ const shownMessage = (store: LogStore, {index, entry}: Extract<LogRow, {kind: 'l
 	return text;
 };
 
-const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
-
 /** Hard pieces of a line, each as wide as there is room. */
 export const wrapped = (text: Shown, cells: number): readonly Shown[] => {
 	if (width(text) <= cells) return [text];
 	const lines: string[] = [];
 	let line = '';
 	let taken = 0;
-	for (const {segment} of segmenter.segment(text)) {
+	for (const segment of graphemesOf(text)) {
 		const wide = width(own(segment));
 		if (taken + wide > cells) {
 			lines.push(line);
