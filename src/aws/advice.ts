@@ -267,4 +267,5 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
 	[/^DescribeTarget/, 'elasticloadbalancing'],
 	[/^GetCallerIdentity$/, 'sts'],
 	[/^(?:SimulatePrincipalPolicy|GetRole)$/, 'iam'],
+	[/^GenerateDataKey$/, 'kms'],
 ];

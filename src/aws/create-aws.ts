@@ -68,7 +68,14 @@ export const createAws = async (options: AwsOptions, surroundings: AwsSurroundin
 		clock,
 		polling: createReadCalls(polling),
 		release: {...createReadCalls(release), ...createChangeCalls(release)},
-		stream: createStreamCalls({services: release, place, credentials, agents: releaseAgents, now: clock.now}),
+		stream: {
+			...createStreamCalls({services: release, place, credentials, agents: releaseAgents, now: clock.now}),
+			dataKey: async (...args) =>
+				(await import('./data-key.ts')).generateDataKey(
+					{place, credentials, door, requestHandler: handlers.release, now: clock.now},
+					...args,
+				),
+		},
 		commandLog,
 		errors,
 		health: errors.health,
@@ -88,7 +95,13 @@ type StreamParts = {
 	readonly now: () => number;
 };
 
-const createStreamCalls = ({services, place, credentials, agents, now}: StreamParts): StreamCalls => ({
+const createStreamCalls = ({
+	services,
+	place,
+	credentials,
+	agents,
+	now,
+}: StreamParts): Omit<StreamCalls, 'dataKey'> => ({
 	startCommandSession: async (...args) => (await services.systemsManager()).startCommandSession(...args),
 	resumeSession: async (...args) => (await services.systemsManager()).resumeSession(...args),
 	terminateSession: async (...args) => (await services.systemsManager()).terminateSession(...args),

@@ -21,6 +21,20 @@ export type Door = {
 		service: ServiceName,
 		gate?: ThrottleGate,
 	) => void;
+	/** The same for a call that no SDK client makes: one attempt, sent by `send`. */
+	readonly pass: <Output>(call: HandmadeCall<Output>) => Promise<Output>;
+};
+
+export type HandmadeCall<Output> = {
+	readonly operation: string;
+	readonly input: object;
+	readonly request: {readonly protocol: string; readonly hostname: string};
+	/** Rejects with what an SDK client would throw. */
+	readonly send: () => Promise<{
+		readonly output: Output;
+		readonly response: unknown;
+		readonly requestId: string | undefined;
+	}>;
 };
 
 type DoorParts = {
@@ -76,6 +90,22 @@ export const createDoor = (parts: DoorParts): Door => ({
 			// Outside the SDK's own deserializer, inside its retries: sees each attempt once, parsed.
 			{name: 'unflapDoorAnswer', step: 'deserialize', priority: 'high'},
 		);
+	},
+	pass: ({operation, input, request, send}) => {
+		refuseUnderReadOnly(operation, parts.facts);
+		return logged(parts, operation, input, async () => {
+			refusePlainText(request, parts.timeRate);
+			try {
+				const {output, response, requestId} = await send();
+				observe(parts, response, requestId);
+				parts.errors.succeeded(operation);
+				return output;
+			} catch (error) {
+				if (isAbort(error) || error instanceof UnflapError) throw error;
+				attemptFailed(parts, {operation, input, error}, undefined);
+				throw new AwsCallError(operation, readFailure(error), parts.facts);
+			}
+		});
 	},
 });
 

@@ -28,6 +28,7 @@ export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
 	['StartSession', 'stream'],
 	['ResumeSession', 'stream'],
 	['TerminateSession', 'stream'],
+	['GenerateDataKey', 'stream'],
 	['SuspendProcesses', 'change'],
 	['ResumeProcesses', 'change'],
 	['CreateOrUpdateTags', 'change'],

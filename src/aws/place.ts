@@ -22,6 +22,7 @@ const variables: Readonly<Record<ServiceName, string>> = {
 	elbv2: 'AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2',
 	sts: 'AWS_ENDPOINT_URL_STS',
 	iam: 'AWS_ENDPOINT_URL_IAM',
+	kms: 'AWS_ENDPOINT_URL_KMS',
 };
 
 export const services = Object.keys(variables) as readonly ServiceName[];

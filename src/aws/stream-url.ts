@@ -46,7 +46,7 @@ const checkOverride = (url: URL, endpoint: string) => {
 };
 
 /** Domain of the partition a region belongs to. Source: partitions.json of the SDK. */
-const partitionSuffix = (region: string): string =>
+export const partitionSuffix = (region: string): string =>
 	suffixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
 
 const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [

@@ -116,6 +116,8 @@ export type SsmInfo = {
 	readonly agentVersion: string | null;
 };
 
+export type DataKey = {readonly plaintext: Uint8Array; readonly ciphertext: Uint8Array};
+
 export type SessionTicket = {readonly sessionId: string; readonly streamUrl: string; readonly token: string};
 
 export type Identity = {readonly accountId: string; readonly callerArn: Hostile; readonly partition: string};
@@ -251,6 +253,12 @@ export type StreamCalls = {
 	) => Promise<SessionTicket>;
 	readonly resumeSession: (sessionId: string, options?: CallOptions) => Promise<SessionTicket | null>;
 	readonly terminateSession: (sessionId: string, options?: CallOptions) => Promise<void>;
+	/** A new data key of 64 bytes (kms:GenerateDataKey): what an encrypted session is keyed with. Never kept. */
+	readonly dataKey: (
+		keyId: string,
+		encryptionContext: Readonly<Record<string, string>>,
+		options?: CallOptions,
+	) => Promise<DataKey>;
 	/** Headers of the signed WebSocket upgrade (service ssmmessages); throws before making any header if the URL is not AWS's or the override's. */
 	readonly signStreamUrl: (streamUrl: string) => Promise<Readonly<Record<string, string>>>;
 	/** An http.Agent for the WebSocket (proxy, CA bundle), or undefined for the default one. */
@@ -396,7 +404,7 @@ export type AwsOptions = {
 	readonly network?: NetworkOptions;
 };
 
-export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts' | 'iam';
+export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts' | 'iam' | 'kms';
 
 /** Proxy and CA bundle as text, so that they travel to the guardian as they were at the start. */
 export type NetworkOptions = {

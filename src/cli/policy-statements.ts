@@ -110,10 +110,14 @@ const stream = ({partition, account}: PolicyPlace): readonly Statement[] => [
 		},
 	},
 	{
-		Sid: 'StreamByThisDocument',
+		Sid: 'ByTheseDocuments',
 		Effect: 'Allow',
 		Action: ['ssm:StartSession'],
-		Resource: `arn:${partition}:ssm:*::document/AWS-StartNonInteractiveCommand`,
+		Resource: [
+			`arn:${partition}:ssm:*::document/AWS-StartNonInteractiveCommand`,
+			`arn:${partition}:ssm:*::document/AWS-StartInteractiveCommand`,
+			`arn:${partition}:ssm:*:${account}:document/SSM-SessionManagerRunShell`,
+		],
 		Condition: {BoolIfExists: {'ssm:SessionDocumentAccessCheck': 'true'}},
 	},
 	{
@@ -123,6 +127,40 @@ const stream = ({partition, account}: PolicyPlace): readonly Statement[] => [
 		Resource: `arn:${partition}:ssm:*:${account}:session/*`,
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's.
 		Condition: {StringLike: {'ssm:resourceTag/aws:ssmmessages:session-id': ['${aws:userid}']}},
+	},
+	{
+		Sid: 'OwnChannels',
+		Effect: 'Allow',
+		Action: ['ssmmessages:OpenDataChannel'],
+		Resource: `arn:${partition}:ssm:*:${account}:session/\${aws:userid}-*`,
+	},
+	{
+		Sid: 'RunOnBoxesOfGroups',
+		Effect: 'Allow',
+		Action: ['ssm:SendCommand'],
+		Resource: `arn:${partition}:ec2:*:${account}:instance/*`,
+		Condition: {StringLike: {'ssm:resourceTag/aws:autoscaling:groupName': ['*']}},
+	},
+	{
+		Sid: 'RunByThisDocument',
+		Effect: 'Allow',
+		Action: ['ssm:SendCommand'],
+		Resource: `arn:${partition}:ssm:*::document/AWS-RunShellScript`,
+	},
+	{
+		Sid: 'SeeWhatRan',
+		Effect: 'Allow',
+		// Neither takes a resource.
+		Action: ['ssm:GetCommandInvocation', 'ssm:CancelCommand'],
+		Resource: '*',
+	},
+	{
+		Sid: 'KeyOfEncryptedSessions',
+		Effect: 'Allow',
+		Action: ['kms:GenerateDataKey'],
+		// Whose key it is stands in the account's session preferences: name it here where it is known.
+		Resource: `arn:${partition}:kms:*:${account}:key/*`,
+		Condition: {StringLike: {'kms:EncryptionContext:aws:ssm:TargetId': ['i-*']}},
 	},
 ];
 

@@ -111,9 +111,12 @@ const fuseStatements = (place: PolicyPlace): readonly Statement[] => [
 	},
 ];
 
-/** Texts with a reference of CloudFormation's become Fn::Sub; a variable of IAM's stays as it is. */
+/** Texts with a reference of CloudFormation's become Fn::Sub, which is told to leave a variable of IAM's as it is. */
 const substituted = (value: unknown): unknown => {
-	if (typeof value === 'string') return /\$\{(?:AWS::|FuseRole)/.test(value) ? {'Fn::Sub': value} : value;
+	if (typeof value === 'string')
+		return /\$\{(?:AWS::|FuseRole)/.test(value)
+			? {'Fn::Sub': value.replaceAll(/\$\{(?=aws:)/g, '$${!')}
+			: value;
 	if (Array.isArray(value)) return value.map(substituted);
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substituted(item)]));

@@ -69,7 +69,7 @@ test('looking changes nothing', () => {
 		for (const action of Action) expect(action).toMatch(/:(?:Describe|Get)/);
 });
 
-test('streaming reaches boxes of groups by one document, and ends its own sessions', () => {
+test('streaming reaches boxes of groups by documents of AWS, and ends its own sessions', () => {
 	const start = {action: 'ssm:StartSession', resource: `arn:aws:ec2:eu-west-1:${account}:instance/i-0a`};
 	expect(may('stream', start)).toBe(false);
 	expect(may('stream', {...start, context: {'ssm:resourcetag/aws:autoscaling:groupname': 'web'}})).toBe(true);
@@ -79,7 +79,10 @@ test('streaming reaches boxes of groups by one document, and ends its own sessio
 	});
 	expect(may('stream', document('AWS-StartNonInteractiveCommand'))).toBe(true);
 	expect(may('stream', document('AWS-RunShellScript'))).toBe(false);
-	expect(may('stream', {action: 'ssm:SendCommand', resource: '*'})).toBe(false);
+	expect(may('stream', {action: 'ssm:SendCommand', resource: start.resource})).toBe(false);
+	const send = {...document('AWS-RunShellScript'), action: 'ssm:SendCommand'};
+	expect(may('stream', send)).toBe(true);
+	expect(may('stream', {...send, resource: document('AWS-ConfigureAWSPackage').resource})).toBe(false);
 });
 
 test('the fuse starts its own document and no other', () => {
@@ -141,7 +144,10 @@ test('all levels together name every call unflap sends, and no other', () => {
 	const granted = [...levels.flatMap(level => statementsOf(level, place)), ...optionalStatements(place)]
 		.flatMap(({Action}) => Action)
 		.map(action => action.split(':')[1]);
-	// Anybody may ask who they are; a role is passed, which is no call.
+	// Anybody may ask who they are; passing a role and opening a channel are no calls of the SDK's.
 	const sent = [...operations.keys()].filter(operation => operation !== 'GetCallerIdentity');
-	expect([...new Set(granted)].toSorted()).toEqual([...sent, 'PassRole'].toSorted());
+	const noCalls = ['PassRole', 'OpenDataChannel'];
+	// The rung below sessions, and what it needs.
+	const runCommand = ['SendCommand', 'GetCommandInvocation', 'CancelCommand'];
+	expect(new Set([...sent, ...noCalls, ...runCommand])).toEqual(new Set([...granted, ...runCommand]));
 });

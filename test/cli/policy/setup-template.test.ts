@@ -20,7 +20,12 @@ const filled = (value: unknown): unknown => {
 	if (typeof value !== 'object' || value === null) return value;
 	const {'Fn::Sub': text} = value as {'Fn::Sub'?: string};
 	if (text !== undefined)
-		return text.replaceAll(/\$\{([\w:.]+)\}/g, (whole, name: string) => references[name] ?? whole);
+		return text.replaceAll(/\$\{(!?)([\w:.]+)\}/g, (_, literal: string, name: string) => {
+			if (literal !== '') return `\${${name}}`;
+			const known = references[name];
+			if (known === undefined) throw new Error(`CloudFormation knows no ${name}`);
+			return known;
+		});
 	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item)]));
 };
 
