@@ -45,23 +45,30 @@ export const createCare = ({aws, processClock, stateFolder, place, owner}: CareO
 		if (!(result.reason instanceof UnflapError)) throw result.reason;
 		return {done: false, says: result.reason.message, next: result.reason.next};
 	};
+	const refused = (): Promise<DeedResult> =>
+		Promise.resolve({done: false, says: '--read-only: nothing in AWS is changed', next: []});
+	const changes = (deed: () => Promise<DeedResult>): Promise<DeedResult> =>
+		aws.facts.readOnly ? refused() : deed();
 	return {
 		subscribe: listener => {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
-		act: async ({group, instanceId, deed}) => {
-			if (deed === 'healthy' || deed === 'abandon')
-				return heal({group, instanceId, deed}, {aws, processClock});
-			return told(takePatient({group, instanceId, way: deed}, options));
-		},
+		act: ({group, instanceId, deed}) =>
+			changes(() =>
+				deed === 'healthy' || deed === 'abandon'
+					? heal({group, instanceId, deed}, {aws, processClock})
+					: told(takePatient({group, instanceId, way: deed}, options)),
+			),
 		pins: keeper.pins,
-		pin: keeper.pin,
+		pin: (group, instanceId) => {
+			if (!aws.facts.readOnly) keeper.pin(group, instanceId);
+		},
 		unpin: keeper.unpin,
 		patients: () => patients,
 		readPatients: read,
-		bringBack: patient => told(bringBack(patient, options)),
-		resumeStrays: request => told(resumeStrays(request, {aws, processClock})),
+		bringBack: patient => changes(() => told(bringBack(patient, options))),
+		resumeStrays: request => changes(() => told(resumeStrays(request, {aws, processClock}))),
 		stop: keeper.stop,
 	};
 };

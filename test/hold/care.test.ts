@@ -254,3 +254,20 @@ test('every deed says what it leads to in one sentence, and otherwise while Laun
 	expect(returnConsequence({suspended: [], desired: 1, instances: [box()]})).toContain('terminates one');
 	expect(returnConsequence({suspended: [], desired: 2, instances: [box()]})).toContain('grace period');
 });
+
+test('O1 under --read-only nothing is asked of AWS and nothing is written, whatever is asked for', async () => {
+	const {act, calls, care, fake, records} = await open({healthStatus: 'Unhealthy'}, undefined, {
+		suspended: [{process: 'Terminate', reason: 'x'}],
+	});
+	Object.assign(fake.aws.facts, {readOnly: true});
+	for (const deed of ['healthy', 'standby', 'detach', 'abandon'] as const)
+		expect((await act(deed)).says).toContain('--read-only');
+	care.pin('web', id);
+	expect(care.pins()).toEqual([]);
+	expect((await care.resumeStrays({group: 'web', strays: [{process: 'Terminate', reason: 'x'}]})).done).toBe(
+		false,
+	);
+	expect(calls).toEqual([]);
+	expect(fake.changes()).toEqual([]);
+	expect(await records()).toEqual([]);
+});
