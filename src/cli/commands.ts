@@ -5,6 +5,7 @@ import type {Command} from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	ls: async () => (await import('./ls.ts')).lsCommand,
 	why: async () => (await import('./why.ts')).whyCommand,
+	report: async () => (await import('./report.ts')).reportCommand,
 	show: async () => (await import('./show.ts')).showCommand,
 	hold: async () => (await import('./hold.ts')).holdCommand,
 	holds: async () => (await import('./holds.ts')).holdsCommand,

@@ -48,18 +48,22 @@ export const checkPatients = (patients: readonly PatientView[]): readonly Check[
 const mostTags = 50;
 
 export const checkTagRoom = (groups: readonly Group[], named: boolean): readonly Check[] => {
-	const tight = groups.filter(({tags}) => tags.length >= mostTags - 1);
-	const lines = tight.map(({name, tags}) =>
-		tags.length >= mostTags
-			? holdLines.fail(name, `it has ${tags.length} tags: no room for that of a hold`, ['remove one'])
-			: holdLines.warn(name, `it has ${tags.length} tags: room for one hold, not for two`, ['remove one']),
-	);
+	const tight = groups.filter(group => countedTags(group) >= mostTags - 1);
+	const lines = tight.map(group => {
+		const count = countedTags(group);
+		return count >= mostTags
+			? holdLines.fail(group.name, `it has ${count} tags: no room for that of a hold`, ['remove one'])
+			: holdLines.warn(group.name, `it has ${count} tags: room for one hold, not for two`, ['remove one']);
+	});
 	const [only] = groups;
 	if (lines.length > 0) return lines;
 	return named && only !== undefined
-		? [holdLines.ok('tags', `${only.tags.length} of ${mostTags}: there is room for a hold`)]
+		? [holdLines.ok('tags', `${countedTags(only)} of ${mostTags}: there is room for a hold`)]
 		: [holdLines.ok('tags', 'every group has room for the tag of a hold')];
 };
+
+/** Those of AWS itself do not count. */
+const countedTags = ({tags}: Group): number => tags.filter(({key}) => !key.startsWith('aws:')).length;
 
 export const checkGroup = ({name, status, operator}: Group): readonly Check[] => [
 	...(status === null ? [] : [holdLines.fail(name, `it is being deleted (${status})`, [])]),

@@ -25,6 +25,7 @@ export const readHoldRequest = ({positionals, flags}: CommandArgs, settings: Set
 };
 
 const longestWithoutFuseSeconds = 15 * 60;
+const shortestWithoutFuseSeconds = 3 * 60;
 
 /** Nothing in AWS ends such a hold, so it is short, and launches go on. */
 const checkWithoutFuse = (
@@ -43,6 +44,10 @@ const checkWithoutFuse = (
 	if (processes.includes('Launch'))
 		throw usage('--no-fuse does not go with quiet: launches left suspended would empty the group', [
 			'leave --no-fuse out, or hold with freeze',
+		]);
+	if (forSeconds < shortestWithoutFuseSeconds)
+		throw usage('--no-fuse holds for 3 minutes at least: nothing is suspended in the last two of a lease', [
+			'for example --no-fuse --for 15m',
 		]);
 	if (forSeconds > longestWithoutFuseSeconds)
 		throw usage('--no-fuse holds for 15 minutes at most', ['for example --no-fuse --for 15m']);

@@ -72,7 +72,7 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	});
 };
 
-const judged = (
+export const judged = (
 	subject: Hostile,
 	{model, incomplete}: BootSource,
 	marksOf: (bootId: string) => Facts['marks'],
@@ -111,12 +111,12 @@ const groupOrNull = async (aws: Aws, name: string, signal: AbortSignal): Promise
 };
 
 /** One the load balancer refuses and that can be reached; else the oldest that can be reached. */
-const mostTelling = (boxes: readonly Box[]): Box | undefined => {
+export const mostTelling = (boxes: readonly Box[]): Box | undefined => {
 	const reachable = boxes.filter(({ssm}) => ssm?.pingStatus === 'Online');
 	return reachable.find(({target}) => target?.state.startsWith('unhealthy')) ?? reachable[0] ?? boxes[0];
 };
 
-const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal) => {
+export const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal) => {
 	if (box.group === '') return nothingBeside;
 	const [detail, instances] = await Promise.all([
 		loadGroup(aws, box.group, {signal}),

@@ -35,6 +35,7 @@ const configured = async (settings: object): Promise<string> => {
 
 test.each([
 	[['--no-fuse', '--for', '16m'], /15 minutes at most/],
+	[['--no-fuse', '--for', '2m'], /3 minutes at least/],
 	[['--no-fuse', '--preset', 'quiet', '--yes'], /does not go with quiet/],
 	[['--no-fuse', '--processes', 'Terminate,Launch'], /does not go with quiet/],
 	[['--preset', 'quiet'], /asks first/],
