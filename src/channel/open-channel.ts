@@ -33,6 +33,8 @@ export type ChannelOptions = {
 	readonly handlers: ChannelHandlers;
 	readonly expectedTypes?: readonly SessionType[];
 	readonly keys?: {readonly provider: KeyProvider; readonly home: KeyHome | null};
+	/** False answers without the random challenge, as older clients do. */
+	readonly acknowledgeChallenge?: boolean;
 	/**
 	 * ResumeSession, for sessions whose agent keeps their output while nobody listens (those on a PTY). Without it the
 	 * channel ends with its link, since separate output is lost by then (ssm-data-channel.md section 0, point 10).
@@ -116,7 +118,7 @@ export const openChannel = async (options: ChannelOptions): Promise<Channel> => 
 		targetId: options.targetId,
 		expectedTypes: options.expectedTypes ?? null,
 		keys: options.keys ?? null,
-		acknowledgeChallenge: true,
+		acknowledgeChallenge: options.acknowledgeChallenge ?? true,
 		transmit: bytes => link?.send(bytes),
 		wallNow: options.wallNow,
 		handlers: {

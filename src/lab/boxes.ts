@@ -1,6 +1,8 @@
 /** Boxes: recordings that play on instances, their sessions, and the commands that run on them. */
-import type {RunOnBox} from './agent/box-process.ts';
+import type {OpenTerminal, RunOnBox} from './agent/box-process.ts';
 import {createDataChannels} from './agent/data-channels.ts';
+import {createKeyStore} from './agent/key-store.ts';
+import {createRunCommands} from './agent/run-commands.ts';
 import {createCommandRunner, type SandboxChoice} from './box/command-runner.ts';
 import {toRecording} from './box/life.ts';
 import {loadBoots} from './box/load-boots.ts';
@@ -15,6 +17,8 @@ export type BoxesOptions = {
 	readonly recordings?: readonly Recording[];
 	/** How commands run; 'auto' takes the first that works: bwrap, unshare, reader. */
 	readonly sandbox?: SandboxChoice;
+	/** The KMS key by which sessions are encrypted, as an account's preferences name it; none by default. */
+	readonly sessionKey?: string;
 };
 
 /** Recordings by name: the packaged ones and those derived from them. */
@@ -41,12 +45,20 @@ export const createBoxes = async (world: LabWorld, options: BoxesOptions = {}): 
 		return box;
 	};
 	const runner = createCommandRunner(options.sandbox ?? 'auto');
-	const run: RunOnBox = (instanceId, argv) => {
+	const boxAt = (instanceId: string): PlayedBox => {
 		const instance = world.instance(instanceId);
 		if (instance === undefined) throw new LabRefusal('TargetNotConnected', `${instanceId} is not connected.`);
-		return runner.run(boxOf(instance), argv);
+		return boxOf(instance);
 	};
-	const channels = createDataChannels(world, run);
+	const run: RunOnBox = async (instanceId, argv) => runner.run(boxAt(instanceId), argv);
+	const open: OpenTerminal = async (instanceId, command) => runner.open(boxAt(instanceId), command);
+	const keys = createKeyStore();
+	const channels = createDataChannels(world, {
+		run,
+		open,
+		encryption: options.sessionKey === undefined ? null : {keyId: options.sessionKey, keys},
+	});
+	const runCommands = createRunCommands(world, run);
 	world.onTerminated(instanceId => {
 		channels.silence(instanceId);
 		played.delete(instanceId);
@@ -54,6 +66,8 @@ export const createBoxes = async (world: LabWorld, options: BoxesOptions = {}): 
 	return {
 		recordings,
 		...channels,
+		...runCommands,
+		dataKey: keys.generate,
 		startSession(request) {
 			const instance = world.instance(request.instanceId);
 			if (instance === undefined || !boxOf(instance).agentOnline() || world.agentAway(request.instanceId))
@@ -66,6 +80,7 @@ export const createBoxes = async (world: LabWorld, options: BoxesOptions = {}): 
 		appHealthy: instance => boxOf(instance).appHealthy(),
 		async close() {
 			channels.close();
+			runCommands.stop();
 			await runner.close();
 		},
 	};

@@ -86,6 +86,23 @@ export type Boxes = {
 		streamBase: string,
 	) => {readonly sessionId: string; readonly streamUrl: string; readonly token: string} | null;
 	readonly terminateSession: (sessionId: string) => boolean;
+	/** ssm:SendCommand of AWS-RunShellScript; gives the command's id. */
+	readonly sendCommand: (request: {
+		readonly instanceIds: readonly string[];
+		/** Lines of the script. */
+		readonly commands: readonly string[];
+		/** Parameter executionTimeout, 3600 by default. */
+		readonly executionTimeoutSeconds?: number;
+	}) => string;
+	/** ssm:GetCommandInvocation; null for an unknown pair, and for a moment after it was sent. */
+	readonly commandInvocation: (commandId: string, instanceId: string) => CommandInvocation | null;
+	readonly cancelCommand: (commandId: string) => void;
+	/** kms:GenerateDataKey. */
+	readonly dataKey: (
+		keyId: string,
+		bytes: number,
+		context: Readonly<Record<string, string>>,
+	) => {readonly keyId: string; readonly plaintext: Buffer; readonly ciphertext: Buffer};
 	/** HTTP upgrade of a data channel, after Host, Origin and the signature were checked by the server. */
 	readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 	readonly consoleText: (instance: LabInstance) => string;
@@ -93,6 +110,25 @@ export type Boxes = {
 	readonly appHealthy: (instance: LabInstance) => boolean;
 	readonly openSessions: () => readonly string[];
 	readonly close: () => Promise<void>;
+};
+
+export type CommandInvocation = {
+	readonly status:
+		| 'Pending'
+		| 'InProgress'
+		| 'Success'
+		| 'Failed'
+		| 'Cancelled'
+		| 'TimedOut'
+		| 'DeliveryTimedOut';
+	/** -1 until the command has ended. */
+	readonly responseCode: number;
+	/** Cut at 24,000 characters, as AWS cuts it. */
+	readonly stdout: string;
+	/** Cut at 8,000. */
+	readonly stderr: string;
+	readonly startedAt: LabMs | null;
+	readonly endedAt: LabMs | null;
 };
 
 /** An AWS-shaped refusal, thrown by operations and turned into the protocol's error by the server. */

@@ -43,6 +43,10 @@ export const createFakeBoxes = (world: LabWorld): Promise<Boxes> => {
 				? {sessionId, streamUrl: `${streamBase}/v1/data-channel/${sessionId}`, token: 'again'}
 				: null,
 		terminateSession: sessionId => open.delete(sessionId),
+		sendCommand: () => 'command-1',
+		commandInvocation: () => null,
+		cancelCommand: () => undefined,
+		dataKey: (keyId, bytes) => ({keyId, plaintext: Buffer.alloc(bytes), ciphertext: Buffer.alloc(1)}),
 		upgrade(_request, socket) {
 			socket.end('HTTP/1.1 418 Upgraded\r\ncontent-length: 0\r\n\r\n');
 		},

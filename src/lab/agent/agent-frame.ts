@@ -35,6 +35,8 @@ export const kinds = {
 	handshakeRequest: 5,
 	handshakeResponse: 6,
 	handshakeComplete: 7,
+	challengeRequest: 8,
+	challengeResponse: 9,
 	stderr: 11,
 	exitCode: 12,
 } as const;

@@ -1,27 +1,32 @@
 /**
- * One non-interactive session as the agent's worker runs it: handshake, command, output, exit code, last flush.
- * Facts: ssm-data-channel.md sections 6, 9 and 13.
+ * One session as the agent's worker runs it: handshake, encryption, what runs inside, last flush.
+ * Facts: ssm-data-channel.md sections 6, 7, 9 and 13.
  */
+import {randomBytes} from 'node:crypto';
+import {type AgentCipher, createAgentCipher} from './agent-cipher.ts';
 import {type AgentFrame, kinds, makeFrame, writeFrame} from './agent-frame.ts';
 import {
 	acknowledgedSequence,
 	acknowledgement,
+	challengeAnswer,
+	challengeRequest,
+	encryptionAnswer,
 	handshakeComplete,
 	handshakeFailure,
 	handshakeRequest,
+	sizeOf,
 } from './agent-texts.ts';
-import type {BoxProcess, RunOnBox} from './box-process.ts';
 import {createInbox} from './inbox.ts';
+import type {KeyStore} from './key-store.ts';
 import {createOutbox} from './outbox.ts';
-import {pumpOutput} from './pump-output.ts';
-import {splitCommand} from './split-command.ts';
+import {delay, type Taken, type Work, type WorkIo} from './session-work.ts';
 
 export type AgentSessionOptions = {
 	readonly sessionId: string;
 	readonly instanceId: string;
-	readonly command: string;
-	readonly separateOutput: boolean;
-	readonly run: RunOnBox;
+	readonly work: (io: WorkIo) => Work;
+	/** The key that the account's preferences name, or null. */
+	readonly encryption: {readonly keyId: string; readonly keys: KeyStore} | null;
 	/** Towards the client; what is sent while nobody is connected is lost and sent again later. */
 	readonly transmit: (bytes: Buffer) => void;
 	/** Whether the way to the client is full. */
@@ -44,17 +49,28 @@ export type AgentSession = {
 const handshakeMs = 15_000;
 const flushMs = 2000;
 const scanMs = 100;
+const sealedKinds: readonly number[] = [kinds.output, kinds.stderr, kinds.exitCode];
 
 export const createAgentSession = (options: AgentSessionOptions): AgentSession => {
-	const {transmit, monotonicMs} = options;
+	const {transmit, monotonicMs, encryption} = options;
 	const outbox = createOutbox(transmit, monotonicMs);
-	let state: 'idle' | 'handshake' | 'running' | 'over' = 'idle';
-	let process: BoxProcess | null = null;
-	/** A separate-output reader that met a pause gives up for good (section 0, point 10). */
-	let isOutputLost = false;
+	let state: 'idle' | 'handshake' | 'challenge' | 'running' | 'over' = 'idle';
+	let cipher: AgentCipher | null = null;
+	let isPaused = false;
 	let beganAt = 0;
 	let scan: NodeJS.Timeout | undefined;
 	let deadline: NodeJS.Timeout | undefined;
+	const challenge = randomBytes(64);
+	const randomChallenge = randomBytes(16).toString('base64');
+
+	const send = (kind: number, payload: Buffer) =>
+		outbox.send(kind, cipher !== null && sealedKinds.includes(kind) ? cipher.seal(payload) : payload);
+	const work = options.work({
+		send,
+		isFull: options.isFull,
+		isPaused: () => isPaused,
+		isOver: () => state === 'over',
+	});
 
 	const acknowledge = (frame: AgentFrame) =>
 		transmit(writeFrame(makeFrame({type: 'acknowledge', flags: 3, payload: acknowledgement(frame)})));
@@ -69,9 +85,11 @@ export const createAgentSession = (options: AgentSessionOptions): AgentSession =
 
 	const begin = () => {
 		if (state !== 'idle') return;
-		state = 'handshake';
 		beganAt = monotonicMs();
 		scan = setInterval(outbox.tick, scanMs).unref();
+		// Sessions on a PTY shake hands only for a key.
+		if (work.sessionType !== 'NonInteractiveCommands' && encryption === null) return runWork();
+		state = 'handshake';
 		deadline = setTimeout(
 			() =>
 				over(
@@ -79,59 +97,49 @@ export const createAgentSession = (options: AgentSessionOptions): AgentSession =
 				),
 			handshakeMs,
 		).unref();
-		outbox.send(kinds.handshakeRequest, handshakeRequest('NonInteractiveCommands'));
+		const demand = encryption === null ? null : {keyId: encryption.keyId, challenge: randomChallenge};
+		outbox.send(kinds.handshakeRequest, handshakeRequest(work.sessionType, demand));
 	};
 
 	const shakeHands = (frame: AgentFrame) => {
 		const failure = handshakeFailure(frame.payload);
-		clearTimeout(deadline);
 		if (failure !== null) return over(failure);
+		if (encryption === null) return complete();
+		const answer = encryptionAnswer(frame.payload);
+		const dataKey =
+			answer === null
+				? null
+				: encryption.keys.decrypt(answer.ciphertext, {
+						'aws:ssm:SessionId': options.sessionId,
+						'aws:ssm:TargetId': options.instanceId,
+						...(answer.acknowledgesChallenge ? {'aws:ssm:RandomChallenge': randomChallenge} : {}),
+					});
+		if (dataKey === null) return over('Fetching data key failed: Unable to retrieve data key');
+		cipher = createAgentCipher(dataKey);
+		state = 'challenge';
+		outbox.send(kinds.challengeRequest, challengeRequest(cipher.seal(challenge)));
+	};
+
+	const checkChallenge = (frame: AgentFrame) => {
+		const sealed = challengeAnswer(frame.payload);
+		const answer = sealed === null ? null : (cipher?.open(sealed) ?? null);
+		if (answer?.equals(challenge) === true) complete();
+		else over('Encryption challenge failed: the answer is another one');
+	};
+
+	const complete = () => {
+		clearTimeout(deadline);
+		outbox.send(kinds.handshakeComplete, handshakeComplete(monotonicMs() - beganAt, cipher !== null));
+		runWork();
+	};
+
+	const runWork = () => {
 		state = 'running';
-		outbox.send(kinds.handshakeComplete, handshakeComplete(monotonicMs() - beganAt));
-		void runCommand();
-	};
-
-	const runCommand = async () => {
-		try {
-			const started = await options.run(options.instanceId, splitCommand(options.command));
-			if (state === 'over') return started.kill();
-			process = started;
-			await (options.separateOutput ? sendLive(started) : sendAfterwards(started));
-		} catch (error) {
-			if (state === 'over') return;
-			// The exit code comes first, the text a second later.
-			if (options.separateOutput) outbox.send(kinds.exitCode, Buffer.from('EXIT_CODE: 1'));
-			await delay(1000);
-			outbox.send(kinds.stderr, Buffer.from(error instanceof Error ? error.message : String(error)));
-		}
-		await flush();
-		over('');
-	};
-
-	const sendLive = async (started: BoxProcess) => {
-		const send = (kind: number) => (bytes: Buffer) => {
-			if (!isOutputLost) outbox.send(kind, bytes);
-		};
-		await Promise.all([
-			pumpOutput(started.stdout, send(kinds.output), options.isFull),
-			pumpOutput(started.stderr, send(kinds.stderr), options.isFull),
-		]);
-		const status = await started.exited;
-		outbox.send(kinds.exitCode, Buffer.from(`EXIT_CODE: ${status < 0 ? 1 : status}`));
-	};
-
-	/** Both streams go to one file, which is read when the command has ended; no exit code. */
-	const sendAfterwards = async (started: BoxProcess) => {
-		const file: Buffer[] = [];
-		const keep = (bytes: Buffer) => {
-			file.push(bytes);
-		};
-		await Promise.all([
-			pumpOutput(started.stdout, keep, () => false),
-			pumpOutput(started.stderr, keep, () => false),
-		]);
-		await started.exited;
-		for (const bytes of file) outbox.send(kinds.output, bytes);
+		void work
+			.run()
+			.then(flush)
+			.then(() => over(''))
+			.catch((error: unknown) => over(error instanceof Error ? error.message : String(error)));
 	};
 
 	/** Two seconds for the last acknowledgements, twice. */
@@ -141,23 +149,36 @@ export const createAgentSession = (options: AgentSessionOptions): AgentSession =
 		await delay(25);
 	};
 
-	const interrupt = (frame: AgentFrame) => {
-		const signal = frame.payload[0] === 0x03 ? 'SIGINT' : frame.payload[0] === 0x1c ? 'SIGQUIT' : null;
-		if (signal === null || process === null) return 'acknowledge';
-		process.interrupt(signal);
-		// The handler waits for the process before the frame is acknowledged.
-		void process.exited.then(() => acknowledge(frame));
-		return 'later';
-	};
-
 	const handle = (frame: AgentFrame): 'acknowledge' | 'later' | 'refuse' => {
-		if (frame.payloadType === kinds.handshakeResponse && state === 'handshake') {
+		const isAnswer =
+			(state === 'handshake' && frame.payloadType === kinds.handshakeResponse) ||
+			(state === 'challenge' && frame.payloadType === kinds.challengeResponse);
+		if (isAnswer) {
 			acknowledge(frame);
-			shakeHands(frame);
+			if (state === 'handshake') shakeHands(frame);
+			else checkChallenge(frame);
 			return 'later';
 		}
-		// What comes before HandshakeComplete is acknowledged and dropped; so is everything but control bytes.
-		return state === 'running' && frame.payloadType === kinds.output ? interrupt(frame) : 'acknowledge';
+		// What comes before HandshakeComplete is acknowledged and dropped.
+		if (state !== 'running') return 'acknowledge';
+		return answerTo(frame, give(frame));
+	};
+
+	const give = (frame: AgentFrame): Taken => {
+		if (frame.payloadType === kinds.size) {
+			const size = sizeOf(frame.payload);
+			return size === null ? 'taken' : work.resize(size);
+		}
+		if (frame.payloadType !== kinds.output) return 'taken';
+		const bytes = cipher === null ? frame.payload : cipher.open(frame.payload);
+		return bytes === null ? 'refused' : work.input(bytes);
+	};
+
+	const answerTo = (frame: AgentFrame, taken: Taken) => {
+		if (taken === 'taken') return 'acknowledge';
+		if (taken === 'refused') return 'refuse';
+		void taken.then(() => acknowledge(frame));
+		return 'later';
 	};
 
 	const inbox = createInbox(handle, acknowledge);
@@ -171,18 +192,14 @@ export const createAgentSession = (options: AgentSessionOptions): AgentSession =
 				if (sequence !== null) outbox.acknowledged(sequence);
 			} else if (frame.type === 'input_stream_data') inbox(frame);
 		},
-		setPaused(isPaused) {
-			outbox.setPaused(isPaused);
-			if (isPaused && state === 'running' && options.separateOutput) isOutputLost = true;
+		setPaused(paused) {
+			isPaused = paused;
+			outbox.setPaused(paused);
+			if (paused && state === 'running') work.paused();
 		},
 		terminate() {
-			process?.kill();
+			work.kill();
 			over('');
 		},
 	};
 };
-
-const delay = (ms: number) =>
-	new Promise<void>(resolve => {
-		setTimeout(resolve, ms);
-	});

@@ -1,19 +1,71 @@
 /** The JSON payloads an agent and its service write, with keys in their order. Facts: ssm-data-channel.md 4 and 6. */
 import {randomUUID} from 'node:crypto';
 import type {AgentFrame} from './agent-frame.ts';
+import type {TerminalSize} from './box-process.ts';
 
 export const agentVersion = '3.3.987.0';
 
-export const handshakeRequest = (sessionType: string): Buffer =>
+/** `encryption`: the key the client must ask for, and 16 random bytes in base64. */
+export const handshakeRequest = (
+	sessionType: string,
+	encryption: {readonly keyId: string; readonly challenge: string} | null = null,
+): Buffer =>
 	json({
 		AgentVersion: agentVersion,
 		RequestedClientActions: [
+			...(encryption === null
+				? []
+				: [
+						{
+							ActionType: 'KMSEncryption',
+							ActionParameters: {KMSKeyId: encryption.keyId, Challenge: encryption.challenge},
+						},
+					]),
 			{ActionType: 'SessionType', ActionParameters: {SessionType: sessionType, Properties: null}},
 		],
 	});
 
-export const handshakeComplete = (tookMs: number): Buffer =>
-	json({HandshakeTimeToComplete: Math.round(tookMs * 1e6), CustomerMessage: ''});
+export const handshakeComplete = (tookMs: number, isEncrypted = false): Buffer =>
+	json({
+		HandshakeTimeToComplete: Math.round(tookMs * 1e6),
+		CustomerMessage: isEncrypted ? 'This session is encrypted using AWS KMS.' : '',
+	});
+
+export const challengeRequest = (challenge: Buffer): Buffer =>
+	json({Challenge: challenge.toString('base64')});
+
+/** The client's answer to a challenge, still encrypted, or null. */
+export const challengeAnswer = (payload: Buffer): Buffer | null => {
+	const challenge = fieldsOf(payload)?.['Challenge'];
+	return typeof challenge === 'string' ? Buffer.from(challenge, 'base64') : null;
+};
+
+/** What the client says of the data key it got, or null when it says nothing. */
+export const encryptionAnswer = (
+	payload: Buffer,
+): {readonly ciphertext: Buffer; readonly acknowledgesChallenge: boolean} | null => {
+	const actions = fieldsOf(payload)?.['ProcessedClientActions'];
+	if (!Array.isArray(actions)) return null;
+	const action = (actions as {ActionType?: unknown; ActionResult?: Record<string, unknown> | null}[]).find(
+		({ActionType}) => ActionType === 'KMSEncryption',
+	);
+	const key = action?.ActionResult?.['KMSCipherTextKey'];
+	if (typeof key !== 'string') return null;
+	return {
+		ciphertext: Buffer.from(key, 'base64'),
+		acknowledgesChallenge: action?.ActionResult?.['ChallengeAcknowledgement'] === true,
+	};
+};
+
+/** Columns and rows of a size message, or null. */
+export const sizeOf = (payload: Buffer): TerminalSize | null => {
+	const fields = fieldsOf(payload);
+	const [columns, rows] = [fields?.['cols'], fields?.['rows']];
+	return isCells(columns) && isCells(rows) ? {columns, rows} : null;
+};
+
+const isCells = (value: unknown): value is number =>
+	typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 10_000;
 
 export const acknowledgement = (frame: AgentFrame): Buffer =>
 	json({

@@ -10,8 +10,12 @@ import {type Boxes, LabRefusal, type LabWorld} from '../types.ts';
 import {makeFrame, readFrame, writeFrame} from './agent-frame.ts';
 import {type AgentSession, createAgentSession} from './agent-session.ts';
 import {channelClosed, openToken, publication} from './agent-texts.ts';
-import type {RunOnBox} from './box-process.ts';
+import type {OpenTerminal, RunOnBox} from './box-process.ts';
 import {withFaults} from './channel-faults.ts';
+import {createCommandWork} from './command-work.ts';
+import type {KeyStore} from './key-store.ts';
+import type {Work, WorkIo} from './session-work.ts';
+import {createTerminalWork} from './terminal-work.ts';
 
 export type DataChannels = Pick<
 	Boxes,
@@ -43,9 +47,14 @@ const fullBytes = 1024 * 1024;
 /** What a client may send in one frame. */
 const maxFrameBytes = 1024 * 1024;
 
-const document = 'AWS-StartNonInteractiveCommand';
+export type DataChannelOptions = {
+	readonly run: RunOnBox;
+	readonly open: OpenTerminal;
+	/** The KMS key that the account's preferences demand, or null. */
+	readonly encryption: {readonly keyId: string; readonly keys: KeyStore} | null;
+};
 
-export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels => {
+export const createDataChannels = (world: LabWorld, options: DataChannelOptions): DataChannels => {
 	const sessions = new Map<string, Session>();
 	const awayUntil = new Map<string, number>();
 	/** Rules that close or pause do so once for a box, whatever session it has then. */
@@ -72,14 +81,9 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 		streamBase,
 		callerKeyId,
 	}) => {
-		if (documentName !== document)
-			throw new LabRefusal('InvalidDocument', `Document with name ${documentName} does not exist.`);
+		const work = workOf(documentName, {instanceId, parameters, options});
 		if (isAway(instanceId)) throw new LabRefusal('TargetNotConnected', `${instanceId} is not connected.`);
-		const command = parameters['command']?.[0];
-		if (command === undefined || command === '')
-			throw new LabRefusal('InvalidParameters', 'Parameter command of the document is required.');
 		const sessionId = `${callerKeyId.slice(-8).toLowerCase()}-${randomBytes(9).toString('hex').slice(0, 17)}`;
-		const separateOutput = parameters['separateOutputStream']?.[0] === 'true';
 		const session: Session = {
 			sessionId,
 			instanceId,
@@ -87,9 +91,8 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 			agent: createAgentSession({
 				sessionId,
 				instanceId,
-				command,
-				separateOutput,
-				run,
+				work,
+				encryption: options.encryption,
 				monotonicMs,
 				transmit: bytes => (session.isSilent ? undefined : session.send?.(bytes)),
 				isFull: () => (session.socket?.bufferedAmount ?? 0) > fullBytes,
@@ -227,6 +230,35 @@ export const createDataChannels = (world: LabWorld, run: RunOnBox): DataChannels
 			server.close();
 		},
 	};
+};
+
+type Wanted = {
+	readonly instanceId: string;
+	readonly parameters: Readonly<Record<string, readonly string[]>>;
+	readonly options: DataChannelOptions;
+};
+
+/** What the three documents start, or AWS's refusal. */
+const workOf = (
+	documentName: string,
+	{instanceId, parameters, options: {run, open}}: Wanted,
+): ((io: WorkIo) => Work) => {
+	const command = parameters['command']?.[0] ?? '';
+	const required = () => {
+		if (command === '')
+			throw new LabRefusal('InvalidParameters', 'Parameter command of the document is required.');
+	};
+	if (documentName === 'SSM-SessionManagerRunShell')
+		return io => createTerminalWork({instanceId, command: null, open}, io);
+	if (documentName === 'AWS-StartInteractiveCommand') {
+		required();
+		return io => createTerminalWork({instanceId, command, open}, io);
+	}
+	if (documentName !== 'AWS-StartNonInteractiveCommand')
+		throw new LabRefusal('InvalidDocument', `Document with name ${documentName} does not exist.`);
+	required();
+	const separateOutput = parameters['separateOutputStream']?.[0] === 'true';
+	return io => createCommandWork({instanceId, command, separateOutput, run}, io);
 };
 
 const sessionIdOf = ({url = ''}: IncomingMessage): string =>

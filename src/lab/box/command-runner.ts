@@ -1,18 +1,22 @@
 /** Chooses, once, how commands of boxes run here. */
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import type {BoxProcess} from '../agent/box-process.ts';
+import type {BoxProcess, BoxTerminal} from '../agent/box-process.ts';
 import type {PlayedBox} from './played-box.ts';
 import {runInReader} from './reader/run-in-reader.ts';
 import {findNamespaceTool, type NamespaceTool} from './sandbox/namespace.ts';
 import {prefixScripts} from './sandbox/player-script.ts';
 import {refuseUnknownProgram, runInNamespace} from './sandbox/run-in-namespace.ts';
+import {hasTerminals, openInNamespace} from './sandbox/run-on-terminal.ts';
 import {createScratch, type Scratch} from './sandbox/scratch.ts';
+import {openPrompt} from './terminal-prompt.ts';
 
 export type SandboxChoice = 'auto' | NamespaceTool | 'reader';
 
 export type CommandRunner = {
 	readonly run: (box: PlayedBox, argv: readonly string[]) => Promise<BoxProcess>;
+	/** A shell on a terminal, or one command; a small prompt of our own where no namespace or no terminal can be had. */
+	readonly open: (box: PlayedBox, command: string | null) => Promise<BoxTerminal>;
 	readonly close: () => Promise<void>;
 };
 
@@ -21,13 +25,31 @@ export const createCommandRunner = (choice: SandboxChoice): CommandRunner => {
 	let tool: NamespaceTool | null | undefined =
 		choice === 'bwrap' || choice === 'unshare' ? choice : undefined;
 	const running = new Set<BoxProcess>();
-	const start = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
-		if (choice === 'reader' || tool === null) return runInReader(box, argv);
+	let terminals: boolean | undefined;
+	const open = new Set<BoxTerminal>();
+	/** The tool and folders to run with, or null where the reader must do. */
+	const namespace = (box: PlayedBox) => {
+		if (choice === 'reader' || tool === null) return null;
 		scratch ??= createScratch();
 		tool ??= findNamespaceTool(scratch.folders(box));
-		if (tool === null) return runInReader(box, argv);
+		return tool === null ? null : {tool, scratch};
+	};
+	const start = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
+		const inside = namespace(box);
+		if (inside === null) return runInReader(box, argv);
 		refuseUnknownProgram(argv, isOnBox);
-		return runInNamespace(tool, scratch, box, argv);
+		return runInNamespace(inside.tool, inside.scratch, box, argv);
+	};
+	const openOne = (box: PlayedBox, command: string | null): BoxTerminal => {
+		const inside = namespace(box);
+		terminals ??= inside !== null && hasTerminals();
+		if (inside === null || !terminals) return openPrompt(box, command);
+		return openInNamespace(
+			inside.tool,
+			inside.scratch,
+			box,
+			command === null ? ['sh'] : ['sh', '-c', command],
+		);
 	};
 	return {
 		async run(box, argv) {
@@ -36,11 +58,17 @@ export const createCommandRunner = (choice: SandboxChoice): CommandRunner => {
 			void process.exited.finally(() => running.delete(process));
 			return process;
 		},
+		async open(box, command) {
+			const terminal = openOne(box, command);
+			open.add(terminal);
+			void terminal.exited.finally(() => open.delete(terminal));
+			return terminal;
+		},
 		async close() {
 			// What still runs may write into the folder while it is removed.
-			const left = [...running];
+			const left = [...running, ...open];
 			for (const process of left) process.kill();
-			await Promise.all(left.map(({exited}) => exited));
+			await Promise.all(left.map(({exited}): Promise<unknown> => exited));
 			scratch?.remove();
 		},
 	};

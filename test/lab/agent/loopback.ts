@@ -2,7 +2,13 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {createProcessClock} from '../../../src/base/clock-process.ts';
-import {type ChannelEnd, openChannel} from '../../../src/channel/open-channel.ts';
+import {
+	type Channel,
+	type ChannelEnd,
+	type ChannelOptions,
+	type LinkNews,
+	openChannel,
+} from '../../../src/channel/open-channel.ts';
 import type {Boxes} from '../../../src/lab/types.ts';
 
 export const serveChannels = async (boxes: Boxes) => {
@@ -30,7 +36,17 @@ export type Answer = {
 export const runOverChannel = async (
 	boxes: Boxes,
 	base: string,
-	{instanceId, command, separate = true}: {instanceId: string; command: string; separate?: boolean},
+	{
+		instanceId,
+		command,
+		separate = true,
+		keys,
+	}: {
+		instanceId: string;
+		command: string;
+		separate?: boolean;
+		keys?: NonNullable<ChannelOptions['keys']>;
+	},
 ): Promise<Answer> => {
 	const ticket = boxes.startSession({
 		instanceId,
@@ -48,6 +64,7 @@ export const runOverChannel = async (
 		signUpgrade: async () => ({}),
 		processClock: createProcessClock(),
 		wallNow: () => Date.now(),
+		...(keys === undefined ? {} : {keys}),
 		handlers: {
 			stdout: bytes => out.push(Buffer.from(bytes)),
 			stderr: bytes => err.push(Buffer.from(bytes)),
@@ -64,5 +81,75 @@ export const runOverChannel = async (
 		interrupt: channel.interrupt,
 		leave: channel.leave,
 		ended: channel.ended,
+	};
+};
+
+export type Terminal = {
+	readonly sessionId: string;
+	readonly screen: () => string;
+	readonly type: (text: string) => void;
+	readonly channel: Channel;
+	readonly news: LinkNews[];
+	readonly notices: string[];
+	readonly isReady: () => boolean;
+};
+
+/** A session on a PTY that resumes by itself. `document` null: the account's shell. */
+export const openTerminal = async (
+	boxes: Boxes,
+	base: string,
+	{
+		instanceId,
+		command,
+		keys,
+		acknowledgeChallenge = true,
+	}: {
+		instanceId: string;
+		command: string | null;
+		keys?: NonNullable<ChannelOptions['keys']>;
+		acknowledgeChallenge?: boolean;
+	},
+): Promise<Terminal> => {
+	const ticket = boxes.startSession({
+		instanceId,
+		documentName: command === null ? 'SSM-SessionManagerRunShell' : 'AWS-StartInteractiveCommand',
+		parameters: command === null ? {} : {command: [command]},
+		streamBase: base,
+		callerKeyId: 'AKIDEXAMPLE',
+	});
+	let screen = '';
+	let ready = false;
+	const news: LinkNews[] = [];
+	const notices: string[] = [];
+	const channel = await openChannel({
+		ticket,
+		targetId: instanceId,
+		signUpgrade: async () => ({}),
+		processClock: createProcessClock(),
+		wallNow: () => Date.now(),
+		expectedTypes: [command === null ? 'Standard_Stream' : 'InteractiveCommands'],
+		...(keys === undefined ? {} : {keys}),
+		acknowledgeChallenge,
+		resume: async sessionId => boxes.resumeSession(sessionId, base),
+		handlers: {
+			stdout: bytes => {
+				screen += Buffer.from(bytes).toString('utf8');
+			},
+			stderr: () => undefined,
+			ready: () => {
+				ready = true;
+			},
+			customerMessage: text => notices.push(text),
+			link: said => news.push(said),
+		},
+	});
+	return {
+		sessionId: ticket.sessionId,
+		screen: () => screen,
+		type: text => channel.write(Buffer.from(text)),
+		channel,
+		news,
+		notices,
+		isReady: () => ready,
 	};
 };

@@ -27,6 +27,21 @@ export const namespaceArgv = (
 	argv: readonly string[],
 ): readonly string[] => (tool === 'bwrap' ? bwrapArgv(folders, argv) : unshareArgv(folders, argv));
 
+/**
+ * The same on a terminal: the session stays the terminal's, or there would be no job control. What the program pushes into
+ * its terminal's input is read by nobody but itself, since nothing of the host runs on it.
+ */
+export const terminalArgv = (
+	tool: NamespaceTool,
+	folders: BoxFolders,
+	argv: readonly string[],
+): readonly string[] => {
+	const command = ['sh', '-c', terminalInit, 'init', ...argv];
+	const whole = namespaceArgv(tool, folders, command);
+	const entry = whole.slice(0, -command.length - initWords).filter(word => word !== '--new-session');
+	return [...entry, ...command];
+};
+
 /** Stands as parent of the command, so that the command has usual signals and its end ends the namespace. */
 const init = `ulimit -c 0
 ulimit -f 262144
@@ -34,6 +49,21 @@ ulimit -v 4194304
 ulimit -u 4096 2>/dev/null || ulimit -p 4096 2>/dev/null
 "$@"
 exit $?`;
+
+const initWords = 4;
+
+/**
+ * With a process group of the namespace's own for the shell, which otherwise finds the one it should give the terminal
+ * back to outside, and complains of it at its end.
+ */
+const terminalInit = `ulimit -c 0
+ulimit -f 262144
+ulimit -v 4194304
+ulimit -u 4096 2>/dev/null || ulimit -p 4096 2>/dev/null
+set -m
+"$@"
+exec 2>/dev/null
+exit 0`;
 
 /** Links such as /bin → usr/bin are part of the box's own tree already. */
 const hostMounts = () =>
