@@ -20,6 +20,7 @@ const words = [
 	'ls',
 	'show',
 	'why',
+	'report',
 	'hold',
 	'holds',
 	'release',

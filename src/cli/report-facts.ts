@@ -1,0 +1,84 @@
+/** What a report is made of, and the lines both its forms share. */
+import type {AwsMs} from '../base/clock.ts';
+import type {Hostile} from '../base/text.ts';
+import type {OutsideFacts} from '../boot/outside-marks.ts';
+import type {Boot} from '../boot/types.ts';
+import type {GroupDetail} from '../groups/types.ts';
+import type {Verdict} from '../verdict/types.ts';
+import {durationText} from './time-text.ts';
+
+export type Report = {
+	readonly detail: GroupDetail;
+	readonly at: AwsMs;
+	readonly region: string;
+	/** Of the box that tells most; null where none could be read. */
+	readonly boot: {
+		readonly instanceId: Hostile;
+		readonly boot: Boot | null;
+		readonly verdict: Verdict;
+		readonly outside: OutsideFacts | null;
+	} | null;
+};
+
+export const sentenceOf = ({boot, detail}: Report): Hostile =>
+	boot?.verdict.sentence ??
+	`No boot of ${detail.view.group.name} could be read: what follows is what Auto Scaling and the load balancer say.`;
+
+/** Name and value of what the group is and how it flaps. */
+export const groupFacts = ({detail, at, region}: Report): readonly (readonly [string, Hostile])[] => {
+	const {group, flaps, state, inService} = detail.view;
+	const life =
+		flaps.lifeMedianSeconds === null
+			? []
+			: [
+					[
+						'every box lived',
+						`${durationText(flaps.lifeMedianSeconds)} ±${durationText(flaps.lifeSpreadSeconds ?? 0)}`,
+					] as const,
+				];
+	return [
+		['group', group.name],
+		['region', region],
+		['seen', `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`],
+		['state', state],
+		['in service', `${inService} of ${group.desired} wanted (${group.min} to ${group.max})`],
+		[
+			'deaths',
+			`${flaps.deaths} in what was read${flaps.flapsPerHour === null ? '' : `, ${flaps.flapsPerHour.toFixed(1)} an hour`}`,
+		],
+		...life,
+		...(flaps.lastDeath === null ? [] : [['last death', flaps.lastDeath.rawCause] as const]),
+		[
+			'health check',
+			`${group.healthCheckTypes.join(', ')}, grace ${durationText(group.healthCheckGraceSeconds)}`,
+		],
+		...detail.targetGroups.map(
+			({name, port, healthCheckPath, intervalSeconds, unhealthyThreshold}) =>
+				[
+					'target group',
+					`${name} :${port ?? '?'}${healthCheckPath ?? ''} every ${intervalSeconds}s, ${unhealthyThreshold} misses`,
+				] as const,
+		),
+		[
+			'launch template',
+			group.template === null ? 'none' : `${group.template.name} ${group.template.version}`,
+		],
+		...(group.suspended.length === 0
+			? []
+			: [
+					[
+						'suspended',
+						group.suspended.map(({process, reason}) => `${process} (${reason})`).join('; '),
+					] as const,
+				]),
+	];
+};
+
+/** The last own lines of every unit that failed. */
+export const extracts = ({
+	boot,
+}: Report): readonly {readonly unit: Hostile; readonly lines: readonly Hostile[]}[] =>
+	(boot?.boot?.units ?? [])
+		.filter(({lastWords, state}) => lastWords.length > 0 && state === 'failed')
+		.slice(0, 5)
+		.map(({name, lastWords}) => ({unit: name, lines: lastWords}));

@@ -1,0 +1,67 @@
+/** `unflap report`: the page for the ticket, of a group and of the box that tells most. It changes nothing. */
+import {UnflapError} from '../base/errors.ts';
+import {ours, shown} from '../base/terminal-text.ts';
+import {loadGroup} from '../groups/load-group.ts';
+import {resolveGroup} from '../groups/resolve.ts';
+import {createLineMarks} from '../verdict/line-marks.ts';
+import {readBootBox} from './boot-box.ts';
+import type {Command, CommandContext} from './command.ts';
+import type {Report} from './report-facts.ts';
+import {reportHtml} from './report-html.ts';
+import {reportMarkdown} from './report-markdown.ts';
+import {besideBoot, judged, mostTelling} from './why.ts';
+
+export const reportCommand: Command = {
+	name: 'report',
+	summary: 'the page for the ticket: flap timeline, waterfall, verdict, evidence',
+	usage: 'unflap report GROUP',
+	example: 'unflap report web-prod -o html > web-prod.html',
+	flags: {},
+	outputs: ['md', 'html'],
+	mostWords: 1,
+	run: async (context, {positionals, output}) => {
+		const [name] = positionals;
+		if (name === undefined)
+			throw new UnflapError('usage', 'report wants one GROUP', {
+				next: ['unflap report web-prod', 'unflap ls lists them'],
+			});
+		const report = await reportOf(context, name);
+		if (output === 'html') await context.out.raw(Buffer.from(reportHtml(report)));
+		else for (const line of reportMarkdown(report)) context.out.line(line);
+		return 0;
+	},
+};
+
+const reportOf = async (context: CommandContext, name: string): Promise<Report> => {
+	const aws = await context.aws();
+	const {signal, out} = context;
+	const group = await resolveGroup(aws, name, {signal});
+	const detail = await loadGroup(aws, group.name, {signal});
+	const base = {detail, at: aws.clock.now(), region: aws.facts.region};
+	const box = mostTelling(detail.boxes);
+	if (box === undefined) return {...base, boot: null};
+	const marks = createLineMarks();
+	try {
+		const source = await readBootBox(context, {
+			box: box.instanceId,
+			boot: undefined,
+			units: [],
+			onEntries: marks.add,
+		});
+		const facts = {
+			...(await besideBoot(aws, source.box, signal)),
+			listening: null,
+			over: source.incomplete !== null,
+		};
+		const {verdict} = judged(box.instanceId, source, marks.of, facts);
+		return {
+			...base,
+			boot: {instanceId: box.instanceId, boot: source.model.boot(), verdict, outside: source.outside},
+		};
+	} catch (error) {
+		// The group's part is worth its page; what is missing is said on it.
+		if (!(error instanceof UnflapError) || signal.aborted) throw error;
+		out.warn(ours`${shown(box.instanceId)}: ${shown(error.message)}; the page is of the group alone`);
+		return {...base, boot: null};
+	}
+};
