@@ -2,6 +2,7 @@
 import {type Faults} from './faults/engine.ts';
 import {parseFaultRule} from './faults/rules.ts';
 import type {SteppableClock} from './lab-clock.ts';
+import {runsOf} from './services/automations.ts';
 import {type ControlActions, ControlError, type ControlRequest} from './wire/control-server.ts';
 import type {RequestLog} from './wire/request-log.ts';
 import type {Lives} from './world/lives.ts';
@@ -112,6 +113,15 @@ const stateOf = (region: Region, {faults, seed}: Pick<Controlled, 'faults' | 'se
 		suspended: Object.fromEntries(group.suspended),
 		tags: Object.fromEntries([...group.tags].map(([key, {value}]) => [key, value])),
 		instances: group.boxes.map(box => boxState(region, box)),
+	})),
+	executions: runsOf(region).map(({id, document, status, currentStep, startedAt, parameters, caller}) => ({
+		id,
+		document,
+		status,
+		step: currentStep,
+		startedAt: new Date(startedAt).toISOString(),
+		parameters,
+		caller,
 	})),
 	faults: faults.list(),
 });

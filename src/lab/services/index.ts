@@ -1,6 +1,7 @@
 /** The lab's services by their signing name in the credential scope. */
 import {LabRefusal} from '../types.ts';
 import {awsQuery} from '../wire/protocol.ts';
+import {automationChanges} from './automations.ts';
 import {autoscalingChanges} from './autoscaling-changes.ts';
 import {autoscalingReads} from './autoscaling-reads.ts';
 import {ec2} from './ec2.ts';
@@ -26,4 +27,7 @@ export const services: ReadonlyMap<string, Service> = new Map([
 ]);
 
 /** Operations that change something in the region or on a box. */
-export const mutatingOperations: ReadonlySet<string> = new Set(Object.keys(autoscalingChanges));
+export const mutatingOperations: ReadonlySet<string> = new Set([
+	...Object.keys(autoscalingChanges),
+	...Object.keys(automationChanges),
+]);

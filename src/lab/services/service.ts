@@ -24,6 +24,12 @@ export type Call = {
 	readonly facts: (group: LabGroup) => GroupFacts;
 	readonly agentAway: (instanceId: string) => boolean;
 	readonly sessions: SessionRecord[];
+	/** A call that a run of a runbook makes, with the rights of whoever started it. */
+	readonly asAutomation: (
+		run: {readonly id: string; readonly caller: string},
+		operation: string,
+		inputs: Readonly<Record<string, unknown>>,
+	) => Promise<void>;
 };
 
 export type SessionRecord = {

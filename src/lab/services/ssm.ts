@@ -3,6 +3,7 @@ import {LabRefusal} from '../types.ts';
 import {awsJson} from '../wire/protocol.ts';
 import {type Params, text, texts, trees} from '../wire/query-params.ts';
 import type {LabBox} from '../world/model.ts';
+import {automationChanges, automationReads} from './automations.ts';
 import {type Call, callerArn, type Operation, page, type Service, type SessionRecord} from './service.ts';
 
 const agentVersion = '3.3.987.0';
@@ -147,6 +148,8 @@ export const ssm: Service = {
 		ResumeSession: resumeSession,
 		TerminateSession: terminateSession,
 		DescribeSessions: describeSessions,
+		...automationReads,
+		...automationChanges,
 	},
 	throttle: {code: 'ThrottlingException', status: 400, message: 'Rate exceeded'},
 	unknownAction: () => new LabRefusal('UnknownOperationException', ''),

@@ -197,7 +197,7 @@ const afterApplying = async (faults: readonly TakenFault[]): Promise<void> => {
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 const callOf = (
-	{boxes, faults, pastFacts, sessions}: Serving,
+	serving: Serving,
 	arrived: {
 		readonly params: Call['params'];
 		readonly signer: Signer;
@@ -206,6 +206,7 @@ const callOf = (
 		readonly faults: readonly TakenFault[];
 	},
 ): Call => {
+	const {boxes, faults, pastFacts, sessions} = serving;
 	const secondsAgo = Math.max(
 		0,
 		...arrived.faults.map(({rule}) => (rule.kind === 'stale' ? rule.seconds : 0)),
@@ -219,7 +220,54 @@ const callOf = (
 		facts: group => pastFacts(group, secondsAgo),
 		agentAway: faults.agentAway,
 		sessions,
+		asAutomation: (run, operation, inputs) =>
+			callAsAutomation(serving, arrived, {run, operation, params: inputs as Call['params']}),
 	};
+};
+
+/** Logged as the run's own, and met by the faults of whoever started it. */
+const callAsAutomation = async (
+	serving: Serving,
+	arrived: Parameters<typeof callOf>[1],
+	{
+		run,
+		operation,
+		params,
+	}: {
+		readonly run: {readonly id: string; readonly caller: string};
+		readonly operation: string;
+		readonly params: Call['params'];
+	},
+): Promise<void> => {
+	const {world, signer} = arrived;
+	const subject = {...subjectOf(params, world.region), operation, caller: run.caller};
+	const logged = serving.log.add({
+		at: new Date(serving.clock.now()).toISOString(),
+		service: 'autoscaling',
+		operation,
+		mutating: mutatingOperations.has(operation),
+		params: readable(params),
+		caller: `automation:${run.id}`,
+		region: world.region.name,
+		group: subject.group,
+		box: subject.box,
+		attempt: 1,
+	});
+	const service = services.get('autoscaling');
+	const faults = serving.faults.take(subject);
+	try {
+		if (service === undefined) throw new LabRefusal('InvalidAction', 'no autoscaling here');
+		await before(serving, service, {faults, signer});
+		const make = service.operations[operation];
+		if (make === undefined) throw service.unknownAction(operation);
+		await make(callOf(serving, {...arrived, params, faults}));
+		logged.applied = true;
+		await afterApplying(faults);
+		logged.status = 200;
+	} catch (error) {
+		note(logged, error);
+		throw error;
+	}
 };
 
 const send = (

@@ -14,11 +14,19 @@ export const subjectOf = (
 		null;
 	const group =
 		text(params, 'AutoScalingGroupName') ??
+		groupOfRun(params) ??
 		onlyOne(texts(params, 'AutoScalingGroupNames')) ??
 		(trees(params, 'Tags') ?? []).map(tag => text(tag, 'ResourceId'))[0] ??
 		(box === null ? undefined : region.boxes.get(box)?.groupName) ??
 		null;
 	return {group, box};
+};
+
+/** A run of a runbook is about the group among its parameters. */
+const groupOfRun = (params: Params): string | undefined => {
+	const given = params['Parameters'];
+	if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+	return onlyOne(texts(given as Params, 'AutoScalingGroupName'));
 };
 
 const onlyOne = (list: readonly string[] | undefined): string | undefined =>
