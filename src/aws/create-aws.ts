@@ -103,6 +103,10 @@ const createStreamCalls = ({
 	now,
 }: StreamParts): Omit<StreamCalls, 'dataKey'> => ({
 	startCommandSession: async (...args) => (await services.systemsManager()).startCommandSession(...args),
+	startTerminalSession: async (...args) => (await services.systemsManager()).startTerminalSession(...args),
+	sendCommand: async (...args) => (await services.systemsManager()).sendCommand(...args),
+	commandInvocation: async (...args) => (await services.systemsManager()).commandInvocation(...args),
+	cancelCommand: async (...args) => (await services.systemsManager()).cancelCommand(...args),
 	resumeSession: async (...args) => (await services.systemsManager()).resumeSession(...args),
 	terminateSession: async (...args) => (await services.systemsManager()).terminateSession(...args),
 	signStreamUrl: async streamUrl => {

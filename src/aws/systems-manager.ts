@@ -1,9 +1,12 @@
 /** The Systems Manager calls of one lane, in our types: who is managed, and sessions. */
 import {
+	CancelCommandCommand,
 	DescribeInstanceInformationCommand,
+	GetCommandInvocationCommand,
 	GetConnectionStatusCommand,
 	type InstanceInformation,
 	ResumeSessionCommand,
+	SendCommandCommand,
 	SSMClient,
 	StartSessionCommand,
 	TerminateSessionCommand,
@@ -16,13 +19,23 @@ import {abortable, allPages, chunks} from './paging.ts';
 import type {ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
 
 export type SystemsManagerCalls = Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> &
-	Pick<StreamCalls, 'startCommandSession' | 'resumeSession' | 'terminateSession'> & {
+	Pick<
+		StreamCalls,
+		| 'startCommandSession'
+		| 'startTerminalSession'
+		| 'resumeSession'
+		| 'terminateSession'
+		| 'sendCommand'
+		| 'commandInvocation'
+		| 'cancelCommand'
+	> & {
 		/** The endpoint override in force, or null for AWS's own: also one from the shared config. */
 		readonly endpoint: () => Promise<string | null>;
 	};
 
 const idsPerCall = 100;
 const maxReasonLength = 256;
+const maxCommentLength = 100;
 
 export const createSystemsManager = (lane: Lane): SystemsManagerCalls => {
 	const options = lane.clientOptions('ssm');
@@ -42,6 +55,22 @@ export const createSystemsManager = (lane: Lane): SystemsManagerCalls => {
 			);
 			return ticketOf(answer);
 		},
+		startTerminalSession: async (instanceId, command, reason, callOptions = {}) => {
+			const document =
+				command === null
+					? {}
+					: {DocumentName: 'AWS-StartInteractiveCommand', Parameters: {command: [command]}};
+			const answer = await client.send(
+				new StartSessionCommand({
+					Target: instanceId,
+					...document,
+					Reason: reason.slice(0, maxReasonLength),
+				}),
+				abortable(callOptions),
+			);
+			return ticketOf(answer);
+		},
+		...commandCalls(client),
 		resumeSession: async (sessionId, callOptions = {}) => {
 			try {
 				return ticketOf(
@@ -58,6 +87,45 @@ export const createSystemsManager = (lane: Lane): SystemsManagerCalls => {
 		endpoint: async () => options.endpoint ?? (await configuredEndpoint(client)),
 	};
 };
+
+const commandCalls = (
+	client: SSMClient,
+): Pick<SystemsManagerCalls, 'sendCommand' | 'commandInvocation' | 'cancelCommand'> => ({
+	sendCommand: async (instanceIds, script, {executionTimeoutSeconds, comment}, options = {}) => {
+		const {Command} = await client.send(
+			new SendCommandCommand({
+				DocumentName: 'AWS-RunShellScript',
+				InstanceIds: [...instanceIds],
+				Parameters: {commands: [script], executionTimeout: [String(executionTimeoutSeconds)]},
+				TimeoutSeconds: 30,
+				Comment: comment.slice(0, maxCommentLength),
+			}),
+			abortable(options),
+		);
+		if (Command?.CommandId) return Command.CommandId;
+		throw new UnflapError('aws', 'Systems Manager took a command and gave it no id');
+	},
+	commandInvocation: async (CommandId, InstanceId, options = {}) => {
+		try {
+			const answer = await client.send(
+				new GetCommandInvocationCommand({CommandId, InstanceId}),
+				abortable(options),
+			);
+			return {
+				status: answer.Status ?? '',
+				responseCode: answer.ResponseCode ?? -1,
+				stdout: answer.StandardOutputContent ?? '',
+				stderr: answer.StandardErrorContent ?? '',
+			};
+		} catch (error) {
+			if (error instanceof AwsCallError && error.code === 'InvocationDoesNotExist') return null;
+			throw error;
+		}
+	},
+	cancelCommand: async (CommandId, options = {}) => {
+		await client.send(new CancelCommandCommand({CommandId}), abortable(options));
+	},
+});
 
 const inventoryCalls = (client: SSMClient): Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> => ({
 	ssmInfo: async (ids, options = {}) => {

@@ -242,6 +242,18 @@ export type ReadCalls = {
 	readonly role: (arn: string, options?: CallOptions) => Promise<Role | null>;
 };
 
+/** What a box answered to a command, as GetCommandInvocation says it. */
+export type CommandInvocation = {
+	/** Open enum: 'Pending', 'InProgress', 'Delayed', 'Success', 'Cancelled', 'TimedOut', 'Failed', 'Cancelling'. */
+	readonly status: string;
+	/** Exit code; -1 until it has ended. */
+	readonly responseCode: number;
+	/** Cut by AWS at 24,000 characters. */
+	readonly stdout: Hostile;
+	/** Cut by AWS at 8,000 characters. */
+	readonly stderr: Hostile;
+};
+
 /** Calls that open a way to a box but change nothing in the group. */
 export type StreamCalls = {
 	/** AWS-StartNonInteractiveCommand with separateOutputStream=true; `command` is what the agent splits into argv. */
@@ -251,6 +263,30 @@ export type StreamCalls = {
 		reason: string,
 		options?: CallOptions,
 	) => Promise<SessionTicket>;
+	/**
+	 * A session on a PTY: the account's own shell session (document SSM-SessionManagerRunShell, sent as AWS's own client
+	 * sends it: unnamed), or one command in `sh -c` (AWS-StartInteractiveCommand).
+	 */
+	readonly startTerminalSession: (
+		instanceId: string,
+		command: string | null,
+		reason: string,
+		options?: CallOptions,
+	) => Promise<SessionTicket>;
+	/** AWS-RunShellScript on these boxes (50 at most); the command's id. */
+	readonly sendCommand: (
+		instanceIds: readonly string[],
+		script: string,
+		limits: {readonly executionTimeoutSeconds: number; readonly comment: string},
+		options?: CallOptions,
+	) => Promise<string>;
+	/** Null while the invocation is not known yet, which it may be for a second. */
+	readonly commandInvocation: (
+		commandId: string,
+		instanceId: string,
+		options?: CallOptions,
+	) => Promise<CommandInvocation | null>;
+	readonly cancelCommand: (commandId: string, options?: CallOptions) => Promise<void>;
 	readonly resumeSession: (sessionId: string, options?: CallOptions) => Promise<SessionTicket | null>;
 	readonly terminateSession: (sessionId: string, options?: CallOptions) => Promise<void>;
 	/** A new data key of 64 bytes (kms:GenerateDataKey): what an encrypted session is keyed with. Never kept. */

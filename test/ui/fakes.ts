@@ -280,6 +280,11 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 		},
 		stream: {
 			startCommandSession: async () => Promise.reject(new Error('no session in this test')),
+			startTerminalSession: async () => Promise.reject(new Error('no session in this test')),
+			sendCommand: async () => Promise.reject(new Error('no command in this test')),
+			commandInvocation: async () => null,
+			cancelCommand: async () => undefined,
+			dataKey: async () => Promise.reject(new Error('no key in this test')),
 			resumeSession: async () => null,
 			terminateSession: async () => undefined,
 			signStreamUrl: async () => ({}),
