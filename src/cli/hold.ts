@@ -43,6 +43,7 @@ export const holdCommand: Command = {
 		const request = readHoldRequest(args, context.settings);
 		await confirmQuiet(request, args);
 		const holds = await context.holds();
+		holds.expectHold();
 		for (const left of await holds.finishLeftOvers())
 			context.out.note(ours`${own(left.group)}: ${own(left.result)}, ${own(left.text)}`);
 		const preview = await holds.preview(

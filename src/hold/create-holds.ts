@@ -93,6 +93,10 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 	};
 	const stock = createGuardianStock(() => warmGuardian({init: guardianInit()}), processClock);
 
+	const expectHold = () => {
+		if (!aws.facts.readOnly) stock.prepare();
+	};
+
 	const prepare = async (group: string): Promise<SessionGround> => {
 		const base = await ground();
 		refuseOwnHold(live(), group);
@@ -134,8 +138,9 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
 		},
+		expectHold,
 		preview: (group, preset, forSeconds) => {
-			if (!aws.facts.readOnly) stock.prepare();
+			expectHold();
 			return readPreview({aws, fuses, group, preset, forSeconds});
 		},
 		hold: request => startSession(request),

@@ -242,6 +242,8 @@ export type Holds = {
 	readonly care: Care;
 	readonly sessions: () => readonly HoldSession[];
 	readonly subscribe: (listener: () => void) => () => void;
+	/** A hold is about to be asked for: its guardian is loaded meanwhile. `preview` does so too. */
+	readonly expectHold: () => void;
 	readonly preview: (
 		group: string,
 		preset: Preset | readonly ScalingProcess[],

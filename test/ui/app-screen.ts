@@ -135,6 +135,7 @@ export const noHolds: Holds = {
 	hold: () => {
 		throw new Error('no hold in this test');
 	},
+	expectHold: () => undefined,
 	finishLeftOvers: async () => [],
 	list: async () => [],
 	releaseAll: async () => [],
