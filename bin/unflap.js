@@ -21,6 +21,7 @@ const words = [
 	'show',
 	'why',
 	'report',
+	'diff',
 	'hold',
 	'holds',
 	'release',

@@ -6,6 +6,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	ls: async () => (await import('./ls.ts')).lsCommand,
 	why: async () => (await import('./why.ts')).whyCommand,
 	report: async () => (await import('./report.ts')).reportCommand,
+	diff: async () => (await import('./diff.ts')).diffCommand,
 	show: async () => (await import('./show.ts')).showCommand,
 	hold: async () => (await import('./hold.ts')).holdCommand,
 	holds: async () => (await import('./holds.ts')).holdsCommand,
