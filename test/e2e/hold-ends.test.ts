@@ -162,10 +162,12 @@ test('a hold and its release make exactly the documented changes beside a foreig
 		'InstanceRefresh',
 	];
 	expect(changes.filter(({applied}) => applied).map(({operation}) => operation)).toEqual([
+		'StartAutomationExecution',
 		'CreateOrUpdateTags',
 		'SuspendProcesses',
 		'CreateOrUpdateTags',
 		'ResumeProcesses',
+		'StopAutomationExecution',
 		'DeleteTags',
 	]);
 	const lists = changes.filter(({operation}) => /Processes$/.test(operation)).map(({params}) => params);
