@@ -49,6 +49,8 @@ export type BlockView = {
 	readonly count: number;
 	/** Start of the message of the n-th record of the block, and one past its end. */
 	readonly messageAt: (n: number) => readonly [start: number, end: number];
+	/** Numbers of the n-th record's unit and identifier; null for a mark. */
+	readonly namesAt: (n: number) => {readonly unit: number; readonly identifier: number} | null;
 	/** The record that holds the byte at `offset`. */
 	readonly recordAt: (offset: number) => number;
 };
@@ -238,6 +240,12 @@ export const createLineBlocks = (): LineBlocks => {
 					firstIndex: block.firstIndex,
 					count: block.count,
 					messageAt: n => messageRange(block.buffer, block.offsets[n] ?? 0),
+					namesAt: n => {
+						const at = block.offsets[n] ?? 0;
+						return ((block.buffer[at] ?? 0) & flags.mark) !== 0
+							? null
+							: {unit: block.buffer.readUInt16LE(at + 24), identifier: block.buffer.readUInt16LE(at + 26)};
+					},
 					recordAt: offset => recordAt(block, offset),
 				});
 			}

@@ -42,29 +42,36 @@ const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
 				const firstNew = Math.max(0, from - block.firstIndex);
 				const hits = hitsIn(block, firstNew, find);
 				if (anyName) {
-					const hit = new Set(hits);
-					for (let n = firstNew; n < block.count; n += 1)
-						if (hit.has(n) || namesMatch(block.firstIndex + n)) matches.push(block.firstIndex + n);
+					let hit = 0;
+					for (let n = firstNew; n < block.count; n += 1) {
+						const isHit = hits[hit] === n;
+						if (isHit) hit += 1;
+						if (isHit || namesMatch(block, n)) matches.push(block.firstIndex + n);
+					}
 				} else for (const n of hits) matches.push(block.firstIndex + n);
 			});
 			decidedTo = blocks.end();
 		},
 	};
 
-	function namesMatch(index: number) {
-		const head = blocks.head(index);
-		return head !== null && !head.isMark && (unitMatches(head.unit) || identifierMatches(head.identifier));
+	function namesMatch(block: BlockView, n: number) {
+		const names = block.namesAt(n);
+		return names !== null && (unitMatches(names.unit) || identifierMatches(names.identifier));
 	}
 };
 
 /** Records of the block whose message holds the text, ascending, each once. */
 const hitsIn = (block: BlockView, firstNew: number, find: Finder): readonly number[] => {
 	const hits: number[] = [];
-	const [start] = block.messageAt(firstNew);
-	for (const offset of find.inBytes(block.bytes, start)) {
-		const n = block.recordAt(offset);
-		const [messageStart, messageEnd] = block.messageAt(n);
-		if (offset >= messageStart && offset + find.length <= messageEnd && hits.at(-1) !== n) hits.push(n);
+	const next = find.inBytes(block.bytes);
+	let [from] = block.messageAt(firstNew);
+	for (let at = next(from); at >= 0; at = next(from)) {
+		const n = block.recordAt(at);
+		const [start, end] = block.messageAt(n);
+		const isWithin = at >= start && at + find.length <= end;
+		if (isWithin) hits.push(n);
+		// One hit in a message is enough; what was found in a header is passed over.
+		from = isWithin ? end : at + 1;
 	}
 	return hits;
 };
@@ -85,21 +92,82 @@ const nameCache = (name: (number: number) => string, test: (text: string) => boo
 const finderOf = (source: string) => {
 	const needle = Buffer.from(source, 'utf8');
 	const isExact = /[A-Z]/.test(source) || !/[a-z]/.test(source);
-	const loose = new RegExp(needle.toString('latin1').replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi');
+	const inBytes = isExact ? exactly(needle) : (looselyByPart(needle) ?? loosely(needle));
 	return {
 		length: needle.length,
 		inText: (text: string) =>
-			source !== '' && (isExact ? text.includes(source) : text.toLowerCase().includes(source.toLowerCase())),
-		inBytes: function* (bytes: Buffer, from: number): Generator<number> {
-			if (source === '') return;
-			if (isExact) {
-				for (let at = bytes.indexOf(needle, from); at >= 0; at = bytes.indexOf(needle, at + 1)) yield at;
-				return;
-			}
-			const text = bytes.toString('latin1', from);
-			for (const match of text.matchAll(loose)) yield from + match.index;
-		},
+			isExact ? text.includes(source) : text.toLowerCase().includes(source.toLowerCase()),
+		inBytes,
 	};
+};
+
+/** The first place at or after an offset, or -1. */
+type Next = (from: number) => number;
+
+const exactly =
+	(needle: Buffer) =>
+	(bytes: Buffer): Next =>
+	from =>
+		bytes.indexOf(needle, from);
+
+/** Fewer bytes than that stand in nearly every line. */
+const leastPart = 2;
+const blank = 32;
+
+/** Looks for the longest part that has no letter, and compares the rest around it: no text is made of the block. */
+const looselyByPart = (needle: Buffer) => {
+	const [part, offset] = longestWithoutLetters(needle);
+	if (part.length < leastPart) return null;
+	const lower = lowered(needle);
+	return (bytes: Buffer): Next =>
+		from => {
+			for (let at = bytes.indexOf(part, from + offset); at >= 0; at = bytes.indexOf(part, at + 1)) {
+				const start = at - offset;
+				if (isAlike(bytes, start, lower)) return start;
+			}
+			return -1;
+		};
+};
+
+const isLetter = (byte: number) => (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);
+
+const longestWithoutLetters = (needle: Buffer): readonly [part: Buffer, offset: number] => {
+	let best: readonly [number, number] = [0, 0];
+	for (let start = 0, at = 0; at <= needle.length; at += 1) {
+		if (at < needle.length && !isLetter(needle[at] ?? 0)) continue;
+		// A search goes by its first byte, and blanks are everywhere.
+		while (needle[start] === blank && start < at) start += 1;
+		if (at - start > best[1] - best[0]) best = [start, at];
+		start = at + 1;
+	}
+	return [needle.subarray(...best), best[0]];
+};
+
+const lowered = (bytes: Buffer) => bytes.map(byte => (byte >= 65 && byte <= 90 ? byte + 32 : byte));
+
+const isAlike = (bytes: Buffer, start: number, lower: Uint8Array): boolean => {
+	if (start < 0 || start + lower.length > bytes.length) return false;
+	for (let index = lower.length - 1; index >= 0; index -= 1)
+		if (folded[bytes[start + index] ?? 0] !== lower[index]) return false;
+	return true;
+};
+
+/** Each byte, ASCII capitals as small letters. */
+const folded = lowered(Buffer.from(Array.from({length: 256}, (_, byte) => byte)));
+
+/** Horspool's search over bytes in any case: the byte under the needle's end says how far it can move on. */
+const loosely = (needle: Buffer) => {
+	const lower = lowered(needle);
+	const last = lower.length - 1;
+	const steps = new Uint32Array(256).fill(lower.length);
+	for (let index = 0; index < last; index += 1)
+		for (let byte = 0; byte < 256; byte += 1) if (folded[byte] === lower[index]) steps[byte] = last - index;
+	return (bytes: Buffer): Next =>
+		from => {
+			for (let at = from + last; at < bytes.length; at += steps[bytes[at] ?? 0] ?? 1)
+				if (folded[bytes[at] ?? 0] === lower[last] && isAlike(bytes, at - last, lower)) return at - last;
+			return -1;
+		};
 };
 
 const batchLines = 2000;
