@@ -207,7 +207,7 @@ const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
 /** A fuse that acts with credentials that end says so instead of its id: both do not fit. */
 const fuseSpans = (net: FuseNet, what: Shown, now: number): readonly Span[] => [
 	span(
-		ours`AWS resumes ${what} at ${formatTime(net.deadline)}, ${net.asYouUntil === null ? ours`by its own fuse ${cut(shown(hostile(net.executionId)), 5)}` : ours`as you, until ${formatMinute(net.asYouUntil)},`} ${shown(hostile(net.status))} `,
+		ours`AWS resumes ${what} at ${formatTime(net.deadline)} ${net.asYouUntil === null ? ours`by its own fuse ${cut(shown(hostile(net.executionId)), 5)}` : ours`as you, until ${formatMinute(net.asYouUntil)},`} ${shown(hostile(net.status))} `,
 	),
 	fuseMark(net, now),
 ];

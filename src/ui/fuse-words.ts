@@ -6,10 +6,11 @@ import {formatTime} from './format.ts';
 
 /** Ends in a separator; empty where there was no fuse. */
 export const fuseWord = ({net}: Pick<HoldView, 'net'>, left: boolean, separator = ours`, `): Shown => {
-	if (net.kind !== 'fuse') return ours``;
-	return left
+	if (net.kind === 'none') return ours``;
+	if (!left) return ours`fuse stopped${separator}`;
+	return net.kind === 'fuse'
 		? ours`fuse left: it runs out at ${formatTime(net.deadline)}${separator}`
-		: ours`fuse stopped${separator}`;
+		: ours`fuse left: it runs out by itself${separator}`;
 };
 
 export const fuseIsLeft = (outcome: HoldOutcome): boolean =>

@@ -47,7 +47,7 @@ describe('the banner', () => {
 
 	test('says when AWS resumes by itself, as whom, and that it does', () => {
 		expect(painted(group({holds: [fuse({})]}))).toMatch(
-			/if this laptop dies {3}AWS resumes these six at 14:17:00, by its own fuse 4a9c… InProgress ✔/,
+			/if this laptop dies {3}AWS resumes these six at 14:17:00 by its own fuse 4a9c… InProgress ✔/,
 		);
 		expect(painted(group({holds: [fuse({asYouUntil: now + 600_000})]}))).toContain('as you, until 14:10');
 		const short = expectWholeFrame(aModel(group({holds: [fuse({})], size: [80, 24]}))).join('\n');

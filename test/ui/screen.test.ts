@@ -79,7 +79,7 @@ test('the banner counts what is covered, and names what was off before', () => {
 	expect(text).toMatch(/we suspended .*and 3 more \(AZRebalance was off before\)/);
 	expect(text).toMatch(/covered 2 · not covered 1 .*Pending/);
 	expect(text).toMatch(
-		/if this laptop dies {3}AWS resumes these six at 14:17:00, by its own fuse 4a9c… InProgress ✔/,
+		/if this laptop dies {3}AWS resumes these six at 14:17:00 by its own fuse 4a9c… InProgress ✔/,
 	);
 });
 
