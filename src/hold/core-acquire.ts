@@ -21,12 +21,15 @@ const maxTags = 50;
 /** Two reads so far apart where another hold is near: what is suspended now may be just about to be given back. */
 const nearReadMs = 5000;
 const longestWithoutNetMs = 900_000;
-const shortestWithoutNetMs = 30_000;
+/** Nothing is suspended in the last 120 s: a hold that cannot suspend at all is none. */
+const shortestWithoutNetMs = 150_000;
 
 export const begin = (state: HoldState): Turn => {
 	const {net, forMs} = state.facts;
 	if (net === 'none' && forMs > longestWithoutNetMs)
 		return refuse(state, 'Without a fuse a hold lasts 15 minutes at most', ['--for 15m']);
+	if (net === 'none' && forMs < shortestWithoutNetMs)
+		return refuse(state, 'Without a fuse a hold lasts three minutes at least', ['--for 3m']);
 	if (net === 'none' && state.own.end - now(state).awsMs < shortestWithoutNetMs)
 		return refuse(state, 'Your credentials end too soon for a hold without a fuse', [
 			'Renew your credentials first',

@@ -20,6 +20,8 @@ import type {Answer, Fuse, HoldState, LedgerPhase, Ownership, Plan, SeenFuse, Tu
 const startMs = 30_000;
 /** Pending: a hundred other runs are busy. Longer than this nobody wants to wait for a hold. */
 const pendingMs = 60_000;
+/** Every run is Pending for a moment; at this look it is a queue. */
+const queuedLooks = 3;
 /** A run that is neither queued nor asleep yet. */
 const lagMs = 20_000;
 /** A fuse is of no use when it is nearly over before anything is suspended. */
@@ -28,7 +30,8 @@ const shortestMs = 150_000;
 /** The part of a change that comes before the tag; `then` goes on when the fuse sleeps, or where there is none. */
 export const noteFuse = (state: HoldState, plan: Plan, own: Ownership): Turn => {
 	const leaseUntil = leaseFor(state);
-	if (deadlineOf(state, leaseUntil) - now(state).awsMs < shortestMs)
+	const left = deadlineOf(state, leaseUntil) - now(state).awsMs;
+	if (left < shortestMs || leaseUntil <= now(state).awsMs)
 		return abandon(state, plan, tooShort(state), [
 			'Renew your credentials first, or configure fuseRoleArn',
 			'Standby, Detach and catch need no fuse',
@@ -138,7 +141,9 @@ const notAsleep = (state: HoldState, plan: Plan, seen: SeenFuse): Turn => {
 				'Wait until some of them are over; Standby, Detach and catch need no fuse',
 			]);
 		const turn = again(state, plan, 'arm-look-wait');
-		return plan.tries === 0 ? telling(turn, warn('The fuse waits in the queue of automations')) : turn;
+		return plan.tries === queuedLooks
+			? telling(turn, warn('The fuse waits in the queue of automations'))
+			: turn;
 	}
 	if (!seen.genuine)
 		return abandon(state, plan, 'What runs under the name of our document is not our document');

@@ -8,6 +8,7 @@ import {inOrder, without} from './processes.ts';
 export const beforeCredentialsMs = 300_000;
 /** A fuse read longer ago than this proves nothing any more. */
 const freshMs = 60_000;
+const shortestFuseMs = 240_000;
 /** A suspend is only sent while the fuse has this long to go. */
 const suspendMarginMs = 120_000;
 
@@ -50,9 +51,13 @@ export const leaseFor = (state: HoldState): AwsMs => {
 	return Math.min(lease, state.credentialsUntil - beforeCredentialsMs - graceMs(rate));
 };
 
-/** In whole seconds, as the document takes them. */
-export const deadlineOf = (state: HoldState, leaseUntil: AwsMs): AwsMs =>
-	Math.floor((leaseUntil + graceMs(now(state).rate)) / 1000) * 1000;
+/** In whole seconds, as the document takes them; a short hold has a fuse that is long enough to suspend under. */
+export const deadlineOf = (state: HoldState, leaseUntil: AwsMs): AwsMs => {
+	const {awsMs, rate} = now(state);
+	const wished = Math.max(leaseUntil + graceMs(rate), awsMs + shortestFuseMs);
+	const latest = (state.credentialsUntil ?? Number.POSITIVE_INFINITY) - beforeCredentialsMs;
+	return Math.floor(Math.min(wished, latest) / 1000) * 1000;
+};
 
 /** What the fuse, the tag and a release are about: `wanted` without what others made theirs. */
 export const covered = (own: Ownership) => inOrder(without(own.wanted, Object.keys(own.changed)));
@@ -112,16 +117,13 @@ export const isFresh = (state: HoldState, withinMs: ProcessMs = freshMs): boolea
 
 /**
  * Checked at the moment of sending every SuspendProcesses, first, retry or repair: the fuse was seen asleep within 60 s
- * and no fuse of ours ends within 120 s; without a fuse the lease has 120 s (half of a shorter hold). Never after a
- * jump or a passed deadline.
+ * and no fuse of ours ends within 120 s; without a fuse the lease has 120 s. Never after a jump or a passed deadline.
  */
 export const maySuspend = (state: HoldState): boolean => {
 	const {awsMs} = now(state);
 	if (state.spent) return false;
-	if (state.facts.net === 'none') {
-		const margin = Math.min(suspendMarginMs, state.facts.forMs / 2, state.facts.leaseMs / 2);
-		return Math.min(state.own.leaseUntil, state.own.end) - awsMs >= margin;
-	}
+	if (state.facts.net === 'none')
+		return Math.min(state.own.leaseUntil, state.own.end) - awsMs >= suspendMarginMs;
 	const known = unfinished(state.own);
 	const inForce = currentFuse(state);
 	return (

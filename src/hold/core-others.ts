@@ -134,7 +134,7 @@ export const wasNear = (state: HoldState, withinMs = tenMinutesMs): boolean =>
 export const isUndecided = (state: HoldState, process: string, reason: string): boolean => {
 	if (!wasNear(state) || isOurs(state.own, process, reason, now(state).rate)) return false;
 	const at = reasonTime(reason);
-	return at !== null && (state.runs.failed || state.runs.seenMs === null || state.runs.seenAws < at + 2000);
+	return at !== null && (state.runs.failed || state.runs.seenMs === null || state.runs.seenAws < at + 1000);
 };
 
 export const hasUndecided = (state: HoldState, group: SeenGroup): boolean =>

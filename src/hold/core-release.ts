@@ -98,18 +98,22 @@ const first = (state: HoldState): Turn => {
 };
 
 /** The ledger said so before; whether this note was written changes nothing now. */
-export const releaseNoted = (state: HoldState): Turn => {
+export const releaseNoted = (state: HoldState): Turn => lookAtDue(state) ?? saysReleasing(state);
+
+/** A later pass: a fuse whose deadline came meanwhile may have done it all. */
+export const readLater = (state: HoldState): Turn => lookAtDue(state) ?? readFirst(state, 0);
+
+const lookAtDue = (state: HoldState): Turn | null => {
 	const {awsMs} = now(state);
 	const due = unfinished(state.own).find(
 		({deadline, executionId}) => executionId !== null && deadline <= awsMs,
 	);
-	if (due !== undefined)
-		return call(
-			state,
-			{at: 'release-fired', token: due.clientToken},
-			{do: 'see-fuse', executionId: due.executionId ?? ''},
-		);
-	return saysReleasing(state);
+	if (due === undefined) return null;
+	return call(
+		state,
+		{at: 'release-fired', token: due.clientToken},
+		{do: 'see-fuse', executionId: due.executionId ?? ''},
+	);
 };
 
 /** A fuse whose deadline has passed: where it ran to its end, everything it covered was resumed. */
@@ -132,7 +136,9 @@ const saysReleasing = (state: HoldState): Turn => {
 };
 
 export const putReleasing = (state: HoldState): Turn => {
-	const value = tagValue(state, state.own, 'releasing');
+	// The bytes that the ledger knows already: other ones would not be taken for ours (H4).
+	const noted = state.own.tagValues.findLast(value => value.startsWith('v1 releasing'));
+	const value = noted ?? tagValue(state, state.own, 'releasing');
 	const release = {...need(state), tagTries: need(state).tagTries + 1};
 	const own = rememberTag(state.own, value);
 	return call({...state, own, release, tagMayExist: true}, {at: 'release-tag'}, {do: 'put-tag', value});

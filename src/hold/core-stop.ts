@@ -11,6 +11,8 @@ import type {Answer, CallFailure, Fuse, HoldState, StopGoal, Stopping, Turn} fro
 const repeatMarginMs = 60_000;
 /** A run that is being cancelled takes a moment. */
 const looksInRelease = 5;
+/** How long a start may be on its way. */
+const flightMs = 60_000;
 
 export type StopResult =
 	| {readonly over: false; readonly turn: Turn}
@@ -70,8 +72,16 @@ export const stopSearched = (state: HoldState, stopping: Stopping, answer: Answe
 			!known.has(one.executionId) &&
 			Math.abs(one.deadline - fuse.deadline) < 1000,
 	);
-	if (run === undefined) return next(changeFuse(state, stopping.token, {final: 'other'}), stopping);
-	return found(state, stopping, run.executionId);
+	if (run !== undefined) return found(state, stopping, run.executionId);
+	const never = changeFuse(state, stopping.token, {final: 'other'});
+	return isTooLate(state, fuse) ? next(never, stopping) : next(state, passedOver(stopping, null));
+};
+
+/** A start that nobody has seen for so long was never applied, and will not be. */
+const isTooLate = (state: HoldState, {deadline}: Fuse): boolean => {
+	const {awsMs, processMs} = now(state);
+	const since = state.release?.startedMs ?? processMs;
+	return processMs - since >= flightMs || awsMs >= deadline;
 };
 
 const found = (state: HoldState, stopping: Stopping, executionId: string): StopResult => {

@@ -2,7 +2,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import {openPlan} from './core-change.ts';
 import {covered, currentFuse, leaseFor, maySuspend} from './core-fuse.ts';
-import {acceptShared, isUndecided} from './core-others.ts';
+import {acceptShared, hasUndecided, isUndecided} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
 	call,
@@ -37,10 +37,17 @@ export const rows = (state: HoldState, group: SeenGroup): Turn => {
 		byTag(seen, group) ??
 		byChange(state, seen) ??
 		byProcesses(seen, group) ??
+		waitToJudge(seen, group) ??
 		relist(seen) ??
 		renewal(seen) ??
 		rest(seen)
 	);
+};
+
+/** While nobody knows whose a suspension is, no new fuse is armed for it, as long as the old one has time. */
+const waitToJudge = (state: HoldState, group: SeenGroup): Turn | null => {
+	const isLong = state.own.leaseUntil - now(state).awsMs > state.facts.leaseMs / 3;
+	return isLong && hasUndecided(state, group) ? pause(state, {at: 'idle'}, fastMs) : null;
 };
 
 /** What others made theirs is noted at once: whoever finishes this hold must leave it. */
@@ -129,7 +136,7 @@ const byProcesses = (state: HoldState, group: SeenGroup): Turn | null => {
 	);
 	if (running.length > 0) return repair(state, running);
 	const free = adoptable(state, group);
-	return free.length > 0 ? adopt(state, free) : null;
+	return free.length > 0 && !hasUndecided(state, group) ? adopt(state, free) : null;
 };
 
 const repair = (state: HoldState, running: readonly ScalingProcess[]): Turn => {

@@ -4,7 +4,7 @@ import {unfinished} from './core-fuse.ts';
 import {noneLeft} from './core-leave.ts';
 import {acceptShared, hasUndecided, noticeOthers, wasNear} from './core-others.ts';
 import {finish, need} from './core-outcome.ts';
-import {closeGone, keepSeen, putReleasing, readFirst} from './core-release.ts';
+import {closeGone, keepSeen, putReleasing, readFirst, readLater} from './core-release.ts';
 import {
 	call,
 	now,
@@ -213,7 +213,7 @@ export const releaseWaited = (state: HoldState, goal: ReleaseGoal): Turn => {
 		case 'verify':
 			return call(state, {at: 'release-verify'}, {do: 'read'});
 		case 'read':
-			return readFirst(state, 0);
+			return readLater(state);
 	}
 };
 

@@ -44,6 +44,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 		perform: (who, command, now) => {
 			const place = who.calls + (who.role === 'process' ? 0 : who.role === 'guardian' ? 1000 : 2000);
 			let result: Answer | null = null;
+			if (command.do === 'suspend') world.sendsSuspend({hold: id, who, processes: command.processes});
 			const fate = decide(who, command, place, () => result);
 			const apply = () => {
 				if (fate.applies) result = applyCall(who, command, fate.applies === 'late');
@@ -131,6 +132,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 					: failed('put-tag', {settled: true, lasting: true, message: 'LimitExceeded', next: []});
 			case 'delete-tag':
 				world.say(name, () => 'deletes its tag');
+				world.deletesTag(id, who);
 				world.aws.deleteTag(holdTagKey(id), world.now());
 				world.aws.deleteTag(brokenTagKey(id), world.now());
 				return null;

@@ -29,6 +29,8 @@ export type Actor = {
 	/** Process time lags behind by what it slept. */
 	slept: number;
 	pausedUntil: number;
+	/** Longer than any rule forgives. */
+	sleptLong: boolean;
 	/** The moment the last read told of. */
 	lastRead: number;
 	/** Nothing it asks for is answered after this. */
@@ -153,6 +155,7 @@ export const createHolder = (
 			calls: 0,
 			slept: actor?.slept ?? 0,
 			pausedUntil: actor?.pausedUntil ?? 0,
+			sleptLong: false,
 			lastRead: 0,
 			keysUntil: limited
 				? world.startAt + plan.beginAt + (plan.credentialsMs ?? 0)
@@ -205,6 +208,7 @@ export const createHolder = (
 			world.reach('finish incomplete claimed');
 		if (outcome.kind !== 'incomplete' && outcome.fuseLeft) world.reach('finish with a fuse left');
 		world.say(`${who.role} ${index}`, () => `finished: ${outcome.kind} ${outcome.message}`);
+		if (outcome.kind !== 'incomplete' && !outcome.fuseLeft) world.finished(id);
 		who.alive = false;
 		if (who.role === 'guardian') guardian = 'dead';
 		else if (outcome.kind !== 'incomplete') guardian = 'dead';
@@ -280,6 +284,9 @@ export const createHolder = (
 		world.say(`machine ${index}`, () => `sleeps ${ms / 1000} s`);
 		actor.pausedUntil = Math.max(actor.pausedUntil, world.now() + ms);
 		actor.slept += ms;
+		// It counts once somebody of this machine has woken up.
+		const sleeper = actor;
+		if (ms > 35_000) world.after(ms, () => (sleeper.sleptLong = true));
 	}
 
 	/** One at a time holds the lock, and nobody takes an entry whose process or guardian lives. */

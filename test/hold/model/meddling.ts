@@ -46,8 +46,14 @@ export const meddle = ({world, act, holders, oracle}: Meddle): void => {
 		case 'next start':
 			holders[act.holder]?.nextStart();
 			return;
+		case 'fight':
+			fight({world, act, holders, oracle}, act.process, 13);
+			return;
 		case 'cancel':
 			cancelFuses(world, holders[act.holder]?.id);
+			return;
+		case 'end':
+			endByHand(world, holders[act.holder], oracle);
 			return;
 		default:
 			meddleWithTag(world, act.act, holders[act.holder]?.id);
@@ -57,11 +63,33 @@ export const meddle = ({world, act, holders, oracle}: Meddle): void => {
 const forge = (world: World, act: Extract<Meddling, {act: 'forge'}>, until: number): void => {
 	const promised = world.now() + (act.phase === 'expired' ? -600_000 : 1_800_000);
 	const word = act.phase === 'releasing' ? 'releasing' : 'live';
-	world.say('forger', () => `forges a ${act.phase} tag for ${act.letters}`);
+	if (!world.aws.tags().has(holdTagKey(forgedId)))
+		world.say(
+			'forger',
+			() => `forges a ${act.phase} tag for ${act.letters}${act.renews ? ', and again' : ''}`,
+		);
 	const value = `v1 ${word} until=${minutes(promised)}Z by=mallory@x procs=${act.letters}`;
 	world.aws.putTag(holdTagKey(forgedId), value, world.now());
 	if (world.now() + 60_000 < until) world.after(60_000, () => forge(world, act, until));
 	else world.after(300_000, () => world.aws.deleteTag(holdTagKey(forgedId), world.now()));
+};
+
+const fight = (meddling: Meddle, process: string, times: number): void => {
+	const {world, oracle} = meddling;
+	if (times === 0) return;
+	world.say('somebody', () => `resumes ${process} again`);
+	oracle.resumeByThird(process);
+	world.after(45_000, () => fight(meddling, process, times - 1));
+};
+
+const endByHand = (world: World, holder: Holder | undefined, oracle: Oracle): void => {
+	const own = holder?.actor()?.state.own;
+	if (holder === undefined || own === undefined || !world.aws.tags().has(holdTagKey(holder.id))) return;
+	world.say('somebody', () => `ends hold ${holder.id[0]} by hand`);
+	for (const process of own.wanted) oracle.resumeByThird(process);
+	cancelFuses(world, holder.id);
+	world.aws.deleteTag(holdTagKey(holder.id), world.now());
+	oracle.endedByHand(holder.id);
 };
 
 const minutes = (at: number): string => new Date(at).toISOString().slice(0, 16);

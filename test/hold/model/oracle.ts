@@ -24,6 +24,10 @@ export type OracleOptions = {
 	readonly now: () => number;
 	/** Nothing goes wrong in this schedule: then no hold ends another one's. */
 	readonly isQuiet: boolean;
+	/** Every call works. */
+	readonly isFaultless: boolean;
+	/** Nobody answers when the hold asks. */
+	readonly isUnattended: (hold: string) => boolean;
 };
 
 export type Oracle = {
@@ -34,15 +38,28 @@ export type Oracle = {
 	readonly beforeSuspend: (hold: string, process: string) => void;
 	readonly resumeByHold: (resume: Resume) => void;
 	readonly resumeByFuse: (run: Run) => void;
+	/** Every SuspendProcesses, at the moment of sending: hold.md's rule. */
+	readonly sendsSuspend: (call: {
+		readonly hold: string;
+		readonly who: Actor;
+		readonly processes: readonly ScalingProcess[];
+	}) => void;
+	readonly deletesTag: (hold: string, who: Actor) => void;
+	readonly endedByHand: (hold: string) => void;
+	/** A hold says that nothing of it is left. */
+	readonly finished: (hold: string) => void;
 	readonly suspendByThird: (process: string) => void;
 	readonly resumeByThird: (process: string) => void;
 	readonly judge: () => void;
 };
 
-export const createOracle = ({aws, runs, holders, initial, now, isQuiet}: OracleOptions): Oracle => {
+export const createOracle = ({aws, runs, holders, initial, now, ...options}: OracleOptions): Oracle => {
 	const expected = new Set<string>(initial);
 	const undecided = new Set<string>();
 	const violations: string[] = [];
+	const handEnded = new Map<string, number>();
+	const repairs = new Map<string, number[]>();
+	const lastSuspend = new Map<string, number>();
 
 	return {
 		expected,
@@ -57,7 +74,8 @@ export const createOracle = ({aws, runs, holders, initial, now, isQuiet}: Oracle
 			undecided.add(process);
 		},
 		resumeByHold: resume => {
-			if (isQuiet) underALiveHold(resume);
+			if (options.isQuiet) underALiveHold(resume);
+			if (options.isFaultless) afterTheFuse(resume);
 			for (const process of resume.processes) {
 				const known = aws.suspended().get(process);
 				const owner = aws.resume(process, now());
@@ -83,6 +101,33 @@ export const createOracle = ({aws, runs, holders, initial, now, isQuiet}: Oracle
 				else violations.push(`fuse ${run.holdId[0]} resumed ${process}, which somebody else had suspended`);
 			}
 		},
+		sendsSuspend: ({hold, who, processes}) => {
+			lastSuspend.set(hold, now());
+			if (who.state.facts.net === 'fuse') needsAFuse(hold, processes);
+			if (who.sleptLong) violations.push(`hold ${hold[0]} suspends after this machine slept`);
+			const ended = handEnded.get(hold);
+			const isEnded = ended !== undefined && now() > ended + 30_000 && !aws.tags().has(`unflap:hold:${hold}`);
+			if (isEnded) violations.push(`hold ${hold[0]} suspends although somebody had ended it`);
+			countRepairs(hold, who, processes);
+		},
+		deletesTag: (hold, who) => {
+			const left = who.state.release?.left.backed ?? [];
+			for (const [process, {owner}] of aws.suspended())
+				if (
+					typeof owner === 'object' &&
+					owner.hold === hold &&
+					isOwn(who, process) &&
+					!left.some(one => one === process)
+				)
+					violations.push(`hold ${hold[0]} deletes its tag while ${process} is still suspended by it`);
+		},
+		endedByHand: hold => {
+			handEnded.set(hold, now());
+		},
+		finished: hold => {
+			if (runs.all().some(run => run.holdId === hold && run.endedAt === null))
+				violations.push(`hold ${hold[0]} says that it is over, and a fuse of it is armed`);
+		},
 		suspendByThird,
 		resumeByThird: process => {
 			aws.resume(process, now());
@@ -90,6 +135,52 @@ export const createOracle = ({aws, runs, holders, initial, now, isQuiet}: Oracle
 		},
 		judge,
 	};
+
+	function isOwn({state}: Actor, process: string): boolean {
+		const {wanted, changed} = state.own;
+		return (wanted as readonly string[]).includes(process) && changed[process] === undefined;
+	}
+
+	/** A run that sleeps, or did a minute ago, covers all of it, and has two minutes to go. */
+	function needsAFuse(hold: string, processes: readonly string[]): void {
+		const isArmed = runs
+			.all()
+			.some(
+				run =>
+					run.holdId === hold &&
+					run.genuine &&
+					run.status !== 'Pending' &&
+					(run.endedAt === null || run.endedAt > now() - 65_000) &&
+					run.deadline - now() >= 119_000 &&
+					processes.every(process => covers(run, process)),
+			);
+		if (!isArmed) violations.push(`hold ${hold[0]} suspends without a fuse that sleeps`);
+	}
+
+	/** Suspending what really runs, of a hold that is held: twice in ten minutes, then a person is asked. */
+	function countRepairs(hold: string, {state}: Actor, processes: readonly string[]): void {
+		const {step} = state;
+		const isRepair = step.at === 'suspend' && step.plan.purpose === 'repair' && step.plan.tries === 0;
+		if (!isRepair || !options.isUnattended(hold) || processes.every(process => aws.suspended().has(process)))
+			return;
+		const recent = [...(repairs.get(hold) ?? []).filter(at => at > now() - 600_000), now()];
+		repairs.set(hold, recent);
+		if (recent.length > 4)
+			violations.push(`hold ${hold[0]} fights on: ${recent.length} repairs in ten minutes`);
+	}
+
+	/** Closed without a resume: whatever is suspended after the fuse was suspended by somebody else. */
+	function afterTheFuse({hold, who, processes}: Resume): void {
+		if (who.keysUntil !== Number.POSITIVE_INFINITY) return;
+		for (const run of runs.all()) {
+			const isOld =
+				run.holdId === hold && run.status === 'Success' && (run.endedAt ?? now()) < now() - 15_000;
+			if (!isOld || (lastSuspend.get(hold) ?? 0) > run.deadline - 60_000) continue;
+			const again = processes.filter(process => covers(run, process));
+			if (again.length > 0)
+				violations.push(`hold ${hold[0]} resumes ${again.join(' ')}, which its fuse had resumed`);
+		}
+	}
 
 	function isClose(process: string, at: number): boolean {
 		return holders().some(holder => holder.wasClose(process, at));

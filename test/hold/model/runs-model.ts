@@ -69,6 +69,8 @@ export const createRuns = (world: World): RunsModel => {
 		if (run.status !== 'InProgress') return;
 		if (world.now() > run.keysUntil || world.now() > run.deadline + 7_200_000) {
 			end(run, 'Failed');
+			// Refused for minutes until its credentials were dead: no rule of ours can help that.
+			if (run.keysUntil > run.deadline + 30_000) world.excuse(run.processes);
 			world.reach('fuse fails');
 			world.say(`fuse ${run.holdId[0]}`, () => 'fails: it has no credentials any more');
 			return;

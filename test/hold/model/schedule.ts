@@ -45,7 +45,14 @@ export type Meddling =
 			readonly act: 'far-fuse' | 'stranger-run';
 			readonly processes: readonly ScalingProcess[];
 	  }
-	| {readonly at: number; readonly act: 'untag' | 'rewrite' | 'break' | 'cancel'; readonly holder: number}
+	/** Resumes one process every 45 s for ten minutes. */
+	| {readonly at: number; readonly act: 'fight'; readonly process: ScalingProcess}
+	/** `end`: resumes, deletes the tag and stops the fuse of a hold, as a person would by hand. */
+	| {
+			readonly at: number;
+			readonly act: 'untag' | 'rewrite' | 'break' | 'cancel' | 'end';
+			readonly holder: number;
+	  }
 	| {readonly at: number; readonly act: 'next start'; readonly holder: number}
 	| {readonly at: number; readonly act: 'fill tags'};
 
@@ -95,7 +102,7 @@ const holder: fc.Arbitrary<HolderPlan> = fc.record({
 		fc.constantFrom(...(['freeze', 'no-replace', 'quiet'] as const)).map(presetProcesses),
 		someProcesses,
 	),
-	forMs: seconds(120, 900),
+	forMs: seconds(60, 900),
 	net: fc.constantFrom('fuse', 'fuse', 'fuse', 'fuse', 'none'),
 	releaseAfter: maybe(5, seconds(0, 600)),
 	crash: maybe(
@@ -144,16 +151,35 @@ const meddling: fc.Arbitrary<Meddling> = fc.oneof(
 		weight: 2,
 		arbitrary: fc.record({
 			at,
-			act: fc.constantFrom('untag', 'rewrite', 'break', 'cancel', 'next start'),
+			act: fc.constantFrom('untag', 'rewrite', 'break', 'cancel', 'end', 'next start'),
 			holder: fc.integer({min: 0, max: 2}),
 		}),
 	},
 	{weight: 1, arbitrary: fc.record({at, act: fc.constant('fill tags')})},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			at,
+			act: fc.constant('fight'),
+			process: fc.constantFrom('ReplaceUnhealthy', 'HealthCheck', 'Terminate'),
+		}),
+	},
 ) as fc.Arbitrary<Meddling>;
 
 const window = fc.record({from: seconds(0, 600), to: seconds(0, 900)});
 
-export const schedules: fc.Arbitrary<Schedule> = fc.record({
+/** Holds that end in the same seconds: each may take the other for one that stays. */
+const together = (schedule: Schedule): Schedule => ({
+	...schedule,
+	holders: schedule.holders.map((plan, index) => ({
+		...plan,
+		crash: null,
+		forMs: 900_000,
+		releaseAfter: Math.max(20_000, 400_000 + (schedule.seed % 7) * 500 * index - plan.beginAt),
+	})),
+});
+
+const alone: fc.Arbitrary<Schedule> = fc.record({
 	seed: fc.nat(),
 	initial: fc.subarray([...scalingProcesses], {maxLength: 3}),
 	refreshes: fc.boolean(),
@@ -183,3 +209,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
 	holders: fc.array(holder, {minLength: 1, maxLength: 3}),
 	meddling: fc.array(meddling, {maxLength: 5}),
 });
+
+export const schedules: fc.Arbitrary<Schedule> = fc.oneof(
+	{weight: 5, arbitrary: alone},
+	{weight: 1, arbitrary: alone.map(together)},
+);

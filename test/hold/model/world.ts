@@ -30,6 +30,12 @@ export type World = {
 	}) => void;
 	readonly resumeByHold: (call: Resume) => void;
 	readonly resumeByFuse: (run: Run) => void;
+	/** A hold says that nothing of it is left. */
+	readonly finished: (hold: string) => void;
+	/** Nobody can be blamed for what becomes of these. */
+	readonly excuse: (processes: readonly string[]) => void;
+	readonly sendsSuspend: Oracle['sendsSuspend'];
+	readonly deletesTag: Oracle['deletesTag'];
 	readonly say: (who: string, what: () => string) => void;
 	readonly reach: (rule: string) => void;
 };
@@ -67,6 +73,8 @@ export const runSchedule = (schedule: Schedule, options: RunOptions = {}): Verdi
 		initial: schedule.initial,
 		now: queue.now,
 		isQuiet: isQuiet(schedule),
+		isFaultless: schedule.faults === 0 && schedule.denied === null,
+		isUnattended: hold => holders.find(({id}) => id === hold)?.plan.answers !== true,
 	});
 	world.judgeBy(oracle);
 	for (const [index, plan] of schedule.holders.entries()) {
@@ -146,6 +154,12 @@ const createWorld = ({schedule, queue, say, reach}: WorldParts) => {
 			say(`fuse ${run.holdId[0]}`, () => `resumes ${run.processes.join(' ')}`);
 			oracle?.resumeByFuse(run);
 		},
+		finished: hold => oracle?.finished(hold),
+		excuse: processes => {
+			for (const process of processes) oracle?.undecided.add(process);
+		},
+		sendsSuspend: call => oracle?.sendsSuspend(call),
+		deletesTag: (hold, who) => oracle?.deletesTag(hold, who),
 		say,
 		reach,
 	};
