@@ -272,3 +272,54 @@ describe('the session plays the recorded exchange', () => {
 		expect(out).toEqual(['ready', 'out sh-5.2$ ']);
 	});
 });
+
+describe('a session sends the recorded bytes', () => {
+	const typed = (number: number) => ([17, 40].includes(number) ? '\n' : null);
+	const flags = [45, 46, 47, 48];
+	const sentByUs = vectors
+		.filter(({direction, opcode}) => direction === 'client-to-service' && opcode === 'binary')
+		.map(({name}) => Number(name.slice(0, 2)))
+		.filter(
+			number => [1, 3].includes(vector(number).decoded.payloadType) && ![...flags, 55].includes(number),
+		);
+	test.each(sentByUs)('%i', number => {
+		const {decoded, hex} = vector(number);
+		const sent: Buffer[] = [];
+		const session = createSession({
+			...plugin,
+			transmit: bytes => sent.push(bytes),
+			wallNow: () => decoded.createdDate,
+			createId: () => decoded.messageId,
+			handlers: {
+				stdout: () => undefined,
+				stderr: () => undefined,
+				exitCode: () => undefined,
+				customerMessage: () => undefined,
+				ready: () => undefined,
+				ended: () => undefined,
+			},
+		});
+		session.receive(bytesOf(38), 0);
+		for (let before = 0; before < decoded.sequenceNumber; before += 1) session.input(Buffer.from('x'), 0);
+		const payload = payloadOf(vector(number));
+		if (decoded.payloadType === 1) session.input(Buffer.from(typed(number) ?? payload), 0);
+		else {
+			const {cols, rows} = JSON.parse(payload.toString()) as {cols: number; rows: number};
+			session.size({columns: cols, rows}, 0);
+		}
+		expect(sent.at(-1)?.toString('hex')).toBe(hex);
+		// 37 and 58 are repetitions: the same bytes again.
+		session.reopened(1);
+		expect(sent.at(-1)?.toString('hex')).toBe(hex);
+	});
+});
+
+test('all 62 vectors are held against this client: frames here, the four signed upgrades in the room of AWS', () => {
+	const kinds = Map.groupBy(vectors, ({opcode}) => opcode);
+	expect(Object.fromEntries([...kinds].map(([opcode, list]) => [opcode, list.length]))).toEqual({
+		binary: 55,
+		text: 2,
+		ping: 1,
+		'http-upgrade-headers': 4,
+	});
+});
