@@ -31,7 +31,8 @@ export const viewOf = (inputs: ViewInputs): HoldView => {
 		phase: phaseOf(inputs),
 		owner: facts.owner,
 		others,
-		since: state.heldAt,
+		// The same for whoever takes the hold up again: the ledger knows when it began.
+		since: state.heldAt === null ? null : own.since,
 		until,
 		totalSeconds: Math.round((own.end === 0 ? facts.forMs : own.end - own.since) / 1000),
 		wanted: own.wanted,
