@@ -94,7 +94,8 @@ export const enders: Readonly<Record<Death, (scene: Scene) => Promise<End>>> = {
 		await killBoth(scene);
 		await letGoWhenDue(scene);
 		const armed = await liveExecutions(lab);
-		const times = armed.length === 0 ? await waitUntilBack(scene, performance.now()) : await fire(scene);
+		const times =
+			armed.length === 0 ? await waitUntilBack(scene, performance.now(), false) : await fire(scene);
 		const seen = (await lab.requests()).at(-1)?.number ?? 0;
 		const release = await runOf(copy.door, ['release', '--all', '-o', 'json'], {home, environment: lab.env});
 		const resumes = (await lab.requests(seen)).filter(
@@ -128,7 +129,7 @@ const letGoWhenDue = async ({cell, letGo}: Scene): Promise<void> => {
 
 type Times = Pick<End, 'backSeconds' | 'closedSeconds'>;
 
-const waitUntilBack = async (scene: Scene, from: number): Promise<Times> => {
+const waitUntilBack = async (scene: Scene, from: number, withLedger = true): Promise<Times> => {
 	const {lab, expected} = scene;
 	const since = () => (performance.now() - from) / 1000;
 	let backSeconds: number | null = null;
@@ -138,7 +139,8 @@ const waitUntilBack = async (scene: Scene, from: number): Promise<Times> => {
 			const suspended = Object.keys(await suspensions(lab)).some(process => !(process in expected));
 			if (suspended) backSeconds = null;
 			else backSeconds ??= since();
-			return left.length === 0 && (await ledgerFiles(scene.home)).length === 0 ? since() : null;
+			const isNoted = withLedger && (await ledgerFiles(scene.home)).length > 0;
+			return left.length === 0 && !isNoted ? since() : null;
 		},
 		{seconds: closedWithinSeconds, everyMs: 150},
 	);

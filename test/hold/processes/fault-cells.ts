@@ -1,6 +1,7 @@
 /** Every fault rule of the lab at every call of a hold, once and lasting: how the hold ended, and whether that is allowed. */
 import {makeHome} from '../../run-program.ts';
 import {type Bench, configure, forbiddenCalls, ledgerFiles, leftIn, putForeign} from './bench-lab.ts';
+import {add, isHolding} from './hold-at-call.ts';
 import {type HoldProcess, startHoldProcess} from './hold-process.ts';
 import {paste} from './paste.ts';
 import {drive, foreign, group, type HoldCall} from './phases.ts';
@@ -104,9 +105,10 @@ const underFault = async (
 ): Promise<HoldProcess> => {
 	const {phase, operation, nth, since} = call;
 	const scope = {operation, skip: nth, ...(extent === 'once' ? {count: 1} : {})};
-	const arm = () => lab.control('POST', '/faults', {...fault.rule, ...scope});
-	if (phase === 'acquire') {
-		await arm();
+	const arm = () => add(lab, {...fault.rule, ...scope});
+	const prepare = () => (since === null ? arm() : armSince(lab, since, arm));
+	if (phase === 'create' || phase === 'acquire') {
+		await prepare();
 		const hold = start();
 		await hold.event('held');
 		hold.child.kill('SIGTERM');
@@ -114,37 +116,28 @@ const underFault = async (
 	}
 	const hold = start();
 	await drive('acquire', {lab, hold});
-	if (since === null) await arm();
-	else await armSince(lab, since, arm);
+	await prepare();
 	if (phase !== 'release') await drive(phase, {lab, hold});
 	hold.child.kill('SIGTERM');
 	return hold;
 };
 
-/** From that change on: the rule is set while the change is held. */
+/** From that change on: the rule is set while the change is held, beside the phase, which is driven meanwhile. */
 const armSince = async (
 	lab: Bench['lab'],
-	since: {readonly operation: string; readonly nth: number},
+	{operation, nth}: {readonly operation: string; readonly nth: number},
 	arm: () => Promise<unknown>,
 ): Promise<void> => {
-	const {id} = (await lab.control('POST', '/faults', {
-		kind: 'wait',
-		when: 'before',
-		operation: since.operation,
-		skip: since.nth,
-		count: 1,
-	})) as {readonly id: string};
-	const isHolding = async () => {
-		const {faults} = (await lab.control('GET', '/faults')) as {
-			readonly faults: readonly {readonly id: string; readonly holding: number}[];
-		};
-		return faults.some(one => one.id === id && one.holding > 0) ? true : null;
-	};
-	// Beside the phase, which is driven meanwhile.
-	void until(isHolding, {seconds: 60}).then(async () => {
-		await arm();
-		await lab.control('DELETE', `/faults/${id}`);
-	});
+	const anchor = await add(lab, {kind: 'wait', when: 'before', operation, skip: nth, count: 1});
+	void until(async () => ((await isHolding(lab, anchor)) ? true : null), {seconds: 90}).then(
+		async reached => {
+			if (reached === null) return;
+			await arm();
+			await lab.control('DELETE', `/faults/${anchor}`);
+		},
+		// The lab may be closed before a call that never came.
+		() => undefined,
+	);
 };
 
 type Ended = {

@@ -1,8 +1,9 @@
 /** Runs the cells of fault-cells.ts side by side, and tables how they ended. */
-import {type Bench, openBench} from './bench-lab.ts';
+import {openBench} from './bench-lab.ts';
 import {discoverCalls} from './discover.ts';
 import {type FaultCell, type FaultResult, faultCellsOf, runFaultCell} from './fault-cells.ts';
-import {callText, type PhaseName} from './phases.ts';
+import {callText, type PhaseName, phaseNames} from './phases.ts';
+import {runPool} from './pool.ts';
 
 export const runFaults = async (options: {
 	readonly workers: number;
@@ -10,30 +11,17 @@ export const runFaults = async (options: {
 	readonly only?: (cell: FaultCell) => boolean;
 	readonly onResult?: (result: FaultResult, done: number, total: number) => void;
 }): Promise<readonly FaultResult[]> => {
-	const {workers, only = () => true, onResult = () => undefined} = options;
+	const {workers, phases = phaseNames, only = () => true, onResult = () => undefined} = options;
 	const first = await openBench();
-	const cells = faultCellsOf(await discoverCalls(first, options)).filter(only);
-	const results = new Map<FaultCell, FaultResult>();
-	const waiting = [...cells];
-	const work = async (opened: Bench | null) => {
-		let bench = opened ?? (await openBench());
-		try {
-			for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
-				const result = await runFaultCell(bench, cell);
-				results.set(cell, result);
-				onResult(result, results.size, cells.length);
-				if (result.problems.length > 0) {
-					await bench.close();
-					bench = await openBench();
-				}
-			}
-		} finally {
-			await bench.close();
-		}
-	};
-	const count = Math.min(workers, cells.length);
-	await Promise.all(Array.from({length: count}, (_, index) => work(index === 0 ? first : null)));
-	return cells.flatMap(cell => results.get(cell) ?? []);
+	const calls = await discoverCalls(first, {phases}).finally(first.close);
+	const cells = faultCellsOf(calls).filter(cell => phases.includes(cell.call.phase) && only(cell));
+	return runPool(cells, {
+		workers,
+		run: runFaultCell,
+		isBad: ({problems}) => problems.length > 0,
+		isFirst: ({call}) => call.phase === 'create',
+		onResult,
+	});
 };
 
 export const faultCellName = ({call, fault, extent}: FaultCell): string =>

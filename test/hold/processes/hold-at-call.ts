@@ -2,7 +2,6 @@
 import type {OpenLab} from '../../e2e/open-lab.ts';
 import type {HoldProcess} from './hold-process.ts';
 import {drive, type HoldCall} from './phases.ts';
-import {until} from './until.ts';
 
 export type Stop = {
 	readonly call: HoldCall;
@@ -24,16 +23,10 @@ export const reachCall = async (
 		return wait;
 	};
 	const {phase, since} = call;
-	if (phase === 'acquire') {
-		const wait = await arm();
-		const hold = startHold();
-		await until(async () => ((await isHolding(lab, wait)) || hold.ended() ? true : null), {seconds: 60});
-		return {hold, reached: await isHolding(lab, wait)};
-	}
-	const hold = startHold();
-	await drive('acquire', {lab, hold});
-	let wait: string | null = null;
-	if (since === null) wait = await arm();
+	const isStart = phase === 'create' || phase === 'acquire';
+	const early = isStart ? null : startHold();
+	if (early !== null) await drive('acquire', {lab, hold: early});
+	let wait = since === null ? await arm() : null;
 	const anchor =
 		since === null
 			? null
@@ -45,14 +38,16 @@ export const reachCall = async (
 		}
 		return wait !== null && (await isHolding(lab, wait));
 	};
+	const hold = early ?? startHold();
 	await drive(phase, {lab, hold}, isThere);
 	return {hold, reached: await isThere()};
 };
 
-const add = async (lab: OpenLab, rule: object): Promise<string> =>
+/** Adds a fault rule; its id. */
+export const add = async (lab: OpenLab, rule: object): Promise<string> =>
 	((await lab.control('POST', '/faults', rule)) as {readonly id: string}).id;
 
-const isHolding = async (lab: OpenLab, id: string): Promise<boolean> => {
+export const isHolding = async (lab: OpenLab, id: string): Promise<boolean> => {
 	const {faults} = (await lab.control('GET', '/faults')) as {
 		readonly faults: readonly {readonly id: string; readonly holding: number}[];
 	};

@@ -1,7 +1,8 @@
 /** All cells of the kill matrix, run side by side on labs of their own. */
 import {type Bench, leftIn, openBench} from './bench-lab.ts';
 import {discoverCalls} from './discover.ts';
-import type {HoldCall, PhaseName} from './phases.ts';
+import {type HoldCall, type PhaseName, phaseNames} from './phases.ts';
+import {runPool} from './pool.ts';
 import {type Cell, type CellResult, deaths, runCell, type When} from './run-cell.ts';
 
 export const cellsOf = (calls: readonly HoldCall[]): readonly Cell[] =>
@@ -26,32 +27,17 @@ export const runMatrix = async (options: {
 	readonly only?: (cell: Cell) => boolean;
 	readonly onResult?: (result: CellResult, done: number, total: number) => void;
 }): Promise<readonly CellResult[]> => {
-	const {workers, only = () => true, onResult = () => undefined} = options;
+	const {workers, phases = phaseNames, only = () => true, onResult = () => undefined} = options;
 	const first = await openBench();
-	const calls = await discoverCalls(first, options);
-	const cells = cellsOf(calls).filter(only);
-	const results = new Map<Cell, CellResult>();
-	const waiting = [...cells];
-	const work = async (opened: Bench | null) => {
-		let bench = opened ?? (await openBench());
-		try {
-			for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
-				const result = await tried(bench, cell);
-				results.set(cell, result);
-				onResult(result, results.size, cells.length);
-				if (result.problems.length > 0) {
-					await bench.close();
-					bench = await openBench();
-				}
-			}
-		} finally {
-			await bench.close();
-		}
-	};
-	await Promise.all(
-		Array.from({length: Math.min(workers, cells.length)}, (_, index) => work(index === 0 ? first : null)),
-	);
-	return cells.flatMap(cell => results.get(cell) ?? []);
+	const calls = await discoverCalls(first, {phases}).finally(first.close);
+	const cells = cellsOf(calls).filter(cell => phases.includes(cell.call.phase) && only(cell));
+	return runPool(cells, {
+		workers,
+		run: tried,
+		isBad: ({problems}) => problems.length > 0,
+		isFirst: ({call}) => call.phase === 'create',
+		onResult,
+	});
 };
 
 /** A call that was not reached may have come at another place this time: tried once more. */

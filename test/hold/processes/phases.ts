@@ -6,7 +6,11 @@ import type {LabRequest, OpenLab} from '../../e2e/open-lab.ts';
 import type {HoldProcess} from './hold-process.ts';
 import {pause, until} from './until.ts';
 
-export const phaseNames = ['acquire', 'watch', 'repair', 'adopt', 'renew', 'release'] as const;
+/**
+ * `create` is an acquire in a region that does not have the fuse's document yet; `adopt` follows when the owner of a
+ * foreign suspension resumes it.
+ */
+export const phaseNames = ['create', 'acquire', 'watch', 'repair', 'adopt', 'renew', 'release'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 type CallName = {readonly operation: string; readonly nth: number};
@@ -16,10 +20,7 @@ export type HoldCall = CallName & {
 	readonly mutating: boolean;
 	/** AWS refuses it, as it shall: a question, not a change. */
 	readonly refused: boolean;
-	/**
-	 * Null: `nth` counts from the start of the phase. Otherwise from this change on, so that the reads of the keep loop,
-	 * of which nobody knows how many come before a change, do not count.
-	 */
+	/** Null: `nth` counts from the start of the phase. A read counts from the change before it. */
 	readonly since: CallName | null;
 };
 
@@ -31,7 +32,7 @@ export const leaseConfig = {leaseMinutes: 5};
 
 const isOfHold = ({caller}: LabRequest): boolean => !caller.startsWith('automation');
 
-/** Makes a phase happen; `acquire` is the start itself. Resolves when the phase is over, or when `isOver` says so. */
+/** Makes a phase happen; `create` and `acquire` are the start itself. Resolves when the phase is over, or when `isOver` says so. */
 export const drive = async (
 	phase: PhaseName,
 	{lab, hold}: {readonly lab: OpenLab; readonly hold: HoldProcess},
@@ -39,6 +40,7 @@ export const drive = async (
 ): Promise<void> => {
 	const over = async () => ((await isOver()) || (phase !== 'release' && hold.ended()) ? true : null);
 	switch (phase) {
+		case 'create':
 		case 'acquire':
 		case 'watch':
 			break;
@@ -63,6 +65,7 @@ const hasHappened = async (
 ): Promise<boolean> => {
 	const happened = (name: string) => hold.events().some(({event}) => event === name);
 	switch (phase) {
+		case 'create':
 		case 'acquire':
 			return happened('held');
 		case 'watch':
@@ -104,32 +107,33 @@ const stepToRenewal = async (lab: OpenLab, isOver: () => Promise<boolean>): Prom
 
 const isRead = ({operation}: LabRequest): boolean => operation === 'DescribeAutoScalingGroups';
 
-/** Operations of the keep loop, which phase `watch` has. */
-const isWatch = ({operation}: LabRequest): boolean =>
-	operation === 'DescribeAutoScalingGroups' || operation === 'GetAutomationExecution';
-
 /** The calls one phase made, in order, as cells can find them again. */
 export const callsOf = (phase: PhaseName, all: readonly LabRequest[]): readonly HoldCall[] => {
-	const requests = all.filter(isOfHold);
 	const counted = new Map<string, number>();
 	const countedSince = new Map<string, number>();
 	let since: CallName | null = null;
 	const calls: HoldCall[] = [];
-	for (const request of requests) {
+	for (const request of all.filter(isOfHold)) {
 		const {operation, mutating, applied} = request;
 		const kind = {phase, operation, mutating, refused: !applied};
 		const nth = take(counted, operation);
 		const nthSince = take(countedSince, operation);
-		if (phase === 'acquire' || phase === 'release' || mutating || since === null) {
-			const loops = phase !== 'acquire' && phase !== 'release' && phase !== 'watch' && isWatch(request);
-			if (!loops && !(phase === 'watch' && nth > 0)) calls.push({...kind, nth, since: null});
-		} else calls.push({...kind, nth: nthSince, since});
+		if (mutating) calls.push({...kind, nth, since: null});
+		else if (since !== null) calls.push({...kind, nth: nthSince, since});
+		else if (!repeats(request, phase, nth)) calls.push({...kind, nth, since: null});
 		if (mutating) {
 			since = {operation, nth};
 			countedSince.clear();
 		}
 	}
-	return calls;
+	return phase === 'create' ? calls.filter(({operation}) => operation.endsWith('Document')) : calls;
+};
+
+/** Reads before a phase's first change whose number nobody knows: those of the keep loop, and of runs long ended. */
+const repeats = ({operation}: LabRequest, phase: PhaseName, nth: number): boolean => {
+	if (phase === 'watch') return nth > 0;
+	if (operation === 'GetAutomationExecution') return phase !== 'acquire' || nth > 0;
+	return operation === 'DescribeAutoScalingGroups' && !['create', 'acquire', 'release'].includes(phase);
 };
 
 const take = (counts: Map<string, number>, operation: string): number => {
