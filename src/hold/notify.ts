@@ -147,7 +147,7 @@ const runNotify = (
 ): Promise<void> =>
 	new Promise(resolve => {
 		const failed = (problem: string) => {
-			warn(`notify: ${program}: ${problem}`);
+			warn(`notify failed (${problem}): ${program}`);
 			resolve();
 		};
 		try {
