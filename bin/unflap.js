@@ -22,6 +22,7 @@ const words = [
 	'why',
 	'report',
 	'diff',
+	'graveyard',
 	'hold',
 	'holds',
 	'release',

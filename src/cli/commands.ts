@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	why: async () => (await import('./why.ts')).whyCommand,
 	report: async () => (await import('./report.ts')).reportCommand,
 	diff: async () => (await import('./diff.ts')).diffCommand,
+	graveyard: async () => (await import('./graveyard.ts')).graveyardCommand,
 	show: async () => (await import('./show.ts')).showCommand,
 	hold: async () => (await import('./hold.ts')).holdCommand,
 	holds: async () => (await import('./holds.ts')).holdsCommand,

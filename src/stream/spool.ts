@@ -26,7 +26,7 @@ export type Spool = {
 	readonly close: () => Promise<void>;
 };
 
-export type SpoolOptions = {
+export type SpoolPlace = {
 	/** `settings.paths.spool`. */
 	readonly root: string;
 	readonly accountId: string;
@@ -34,6 +34,9 @@ export type SpoolOptions = {
 	/** The unique part of the folder's name comes from the ARN, which holds the group's UUID. */
 	readonly group: {readonly name: Hostile; readonly arn: string};
 	readonly instanceId: string;
+};
+
+export type SpoolOptions = SpoolPlace & {
 	readonly maxMegabytes: number;
 	/** Milliseconds since 1970 UTC, for names of files. */
 	readonly wallNow: () => number;
@@ -132,7 +135,7 @@ export const createSpool = (options: SpoolOptions): Spool => {
 };
 
 /** `ROOT/ACCOUNT/REGION/GROUP/INSTANCE`: every part by its grammar, or made of safe characters and a hash. */
-const boxFolder = ({root, accountId, region, group, instanceId}: SpoolOptions) =>
+export const boxFolder = ({root, accountId, region, group, instanceId}: SpoolPlace) =>
 	join(
 		root,
 		idSegment('account', accountId),
