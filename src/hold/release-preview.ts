@@ -20,13 +20,16 @@ export const readRelease = async (
 ): Promise<ReleasePreview> => {
 	const {aws, group: name} = inputs;
 	const [group] = (await aws.release.groups({names: [name]})).filter(one => one.name === name);
-	const targets = group === undefined ? new Map() : await readTargets(aws, group);
-	return predictRelease(inputs, {group: group ?? null, targets});
+	if (group === undefined) return predictRelease(inputs, {group: null, targets: new Map(), gone: new Map()});
+	const [targets, gone] = await Promise.all([readTargets(aws, group), readGone(aws, group)]);
+	return predictRelease(inputs, {group, targets, gone});
 };
 
 type Seen = {
 	readonly group: Group | null;
 	readonly targets: ReadonlyMap<string, TargetHealth>;
+	/** Boxes in service whose machine does not run, with its EC2 state. */
+	readonly gone: ReadonlyMap<string, string>;
 };
 
 /** The worst target of each box; a group whose target health may not be read is judged without it. */
@@ -42,18 +45,35 @@ const readTargets = async (aws: Aws, group: Group): Promise<ReadonlyMap<string, 
 	return worst;
 };
 
-export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets}: Seen): ReleasePreview => {
+/** EC2 forgets a terminated machine after an hour; where it may not be asked, nothing is said of machines. */
+const readGone = async (aws: Aws, group: Group): Promise<ReadonlyMap<string, string>> => {
+	const ids = inServiceOf(group).map(({instanceId}) => instanceId);
+	const [answer] = await Promise.allSettled([aws.polling.instances(ids)]);
+	if (answer.status === 'rejected') return new Map();
+	const states = new Map(answer.value.map(({instanceId, state}) => [instanceId, state]));
+	return new Map(
+		ids
+			.map((id): [string, string] => [id, states.get(id) ?? 'terminated'])
+			.filter(([, state]) => state !== 'running' && state !== 'pending'),
+	);
+};
+
+const inServiceOf = (group: Group | null): readonly GroupInstance[] =>
+	(group?.instances ?? []).filter(({lifecycleState}) => lifecycleState === 'InService');
+
+export const predictRelease = (inputs: ReleasePreviewInputs, seen: Seen): ReleasePreview => {
+	const {group} = seen;
 	const {changedByOther} = inputs;
 	const shared = new Set(group === null ? [] : inputs.leftToOthers(group));
 	const back = inputs.wanted.filter(process => !shared.has(process) && !(process in changedByOther));
-	const inService = (group?.instances ?? []).filter(({lifecycleState}) => lifecycleState === 'InService');
+	const inService = inServiceOf(group);
 	const left = new Set((group?.suspended ?? []).map(({process}) => process));
 	for (const process of back) left.delete(process);
 	const replaces = !left.has('ReplaceUnhealthy') && !left.has('Terminate');
 	const marked = replaces ? inService.filter(isMarked) : [];
 	const judged =
-		replaces && !left.has('HealthCheck') && group?.healthCheckTypes.includes('ELB')
-			? inService.filter(box => !isMarked(box) && isFailing(targets.get(box.instanceId)))
+		replaces && !left.has('HealthCheck')
+			? inService.filter(box => !isMarked(box)).flatMap(box => verdictOn(box.instanceId, seen))
 			: [];
 	return {
 		group: inputs.group,
@@ -61,7 +81,7 @@ export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets}: S
 		leavesOff: leavesOff(inputs, shared),
 		changedByOther: Object.entries(changedByOther).map(([process, reason]) => ({process, reason})),
 		terminate: marked.map(({instanceId}) => ({instanceId, why: 'marked Unhealthy'})),
-		judge: judged.map(({instanceId}) => ({instanceId, why: whyJudged(targets.get(instanceId))})),
+		judge: judged,
 		launches: launches(group, marked.length + judged.length, left),
 		stillHeldBy: group === null ? [] : otherTags(group, inputs.holdId).map(({owner}) => owner),
 		dies: marked.length + judged.length,
@@ -70,12 +90,16 @@ export const predictRelease = (inputs: ReleasePreviewInputs, {group, targets}: S
 
 const isMarked = ({healthStatus}: GroupInstance): boolean => healthStatus.toLowerCase() === 'unhealthy';
 
-/** `initial` and `draining` are no verdict of the load balancer. */
-const isFailing = (target: TargetHealth | undefined): boolean =>
-	target !== undefined && (target.state === 'unhealthy' || target.state === 'unavailable');
-
-const whyJudged = (target: TargetHealth | undefined): string =>
-	`ELB still says ${target?.reason ?? target?.state ?? 'unhealthy'}; the grace period covers new boxes only`;
+/** What health checks say at once when they are given back; `initial` and `draining` are no verdict. */
+const verdictOn = (instanceId: string, {group, targets, gone}: Seen): ReleasePreview['judge'] => {
+	const machine = gone.get(instanceId);
+	if (machine !== undefined) return [{instanceId, why: `its machine is ${machine}`}];
+	const target = targets.get(instanceId);
+	const isFailing = target?.state === 'unhealthy' || target?.state === 'unavailable';
+	if (target === undefined || !isFailing || !group?.healthCheckTypes.includes('ELB')) return [];
+	const said = target.reason ?? target.state;
+	return [{instanceId, why: `ELB still says ${said}; the grace period covers new boxes only`}];
+};
 
 const leavesOff = ({baseline, changedByOther}: ReleasePreviewInputs, shared: ReadonlySet<string>) => [
 	...baseline.map(process => ({process, why: 'was off before us'})),

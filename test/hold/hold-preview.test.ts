@@ -76,12 +76,55 @@ test('a release names who is terminated, who is judged, and what is launched', (
 	const failing = new Map([
 		['i-b', {instanceId: 'i-b', port: 80, state: 'unhealthy', reason: 'Target.Timeout', description: null}],
 	]);
-	const preview = predictRelease(inputs, {group: held, targets: failing});
+	const preview = predictRelease(inputs, {group: held, targets: failing, gone: new Map()});
 	expect(preview.terminate).toEqual([{instanceId: 'i-a', why: 'marked Unhealthy'}]);
 	expect(preview.judge[0]?.why).toContain('Target.Timeout');
 	expect(preview.dies).toBe(2);
 	expect(preview.launches).toContain('2');
 	expect(preview.leavesOff).toEqual([{process: 'Launch', why: 'was off before us'}]);
+});
+
+test('a box whose machine is gone is judged, whichever checks the group has', () => {
+	const {group} = createFakeAws();
+	const inputs = {
+		group: 'web',
+		holdId: '7f3a90c1',
+		wanted: presetProcesses('freeze'),
+		baseline: [],
+		changedByOther: {},
+		leftToOthers: () => [],
+	};
+	const held = {...group, healthCheckTypes: ['EC2'], instances: [box('i-a'), box('i-b')]};
+	const gone = new Map([['i-a', 'terminated']]);
+	const preview = predictRelease(inputs, {group: held, targets: new Map(), gone});
+	expect(preview.judge).toEqual([{instanceId: 'i-a', why: 'its machine is terminated'}]);
+	expect(preview.dies).toBe(1);
+});
+
+test('what another live hold wants too is not given back, and kills nobody', () => {
+	const {group} = createFakeAws();
+	const inputs = {
+		group: 'web',
+		holdId: '7f3a90c1',
+		wanted: ['ReplaceUnhealthy', 'HealthCheck'] as const,
+		baseline: [],
+		changedByOther: {HealthCheck: 'User suspended at 2026-11-22T12:09:00Z'},
+		leftToOthers: () => ['ReplaceUnhealthy'],
+	};
+	const held = {
+		...group,
+		instances: [box('i-a', {healthStatus: 'Unhealthy'})],
+		suspended: [
+			{process: 'ReplaceUnhealthy', reason: ''},
+			{process: 'HealthCheck', reason: ''},
+		],
+	};
+	const preview = predictRelease(inputs, {group: held, targets: new Map(), gone: new Map()});
+	expect(preview).toMatchObject({givesBack: [], dies: 0});
+	expect(preview.leavesOff).toHaveLength(2);
+	expect(preview.changedByOther).toEqual([
+		{process: 'HealthCheck', reason: 'User suspended at 2026-11-22T12:09:00Z'},
+	]);
 });
 
 test('where replacing stays off nobody dies of a release', () => {
@@ -102,5 +145,5 @@ test('where replacing stays off nobody dies of a release', () => {
 			{process: 'ReplaceUnhealthy', reason: ''},
 		],
 	};
-	expect(predictRelease(inputs, {group: held, targets: new Map()}).dies).toBe(0);
+	expect(predictRelease(inputs, {group: held, targets: new Map(), gone: new Map()}).dies).toBe(0);
 });
