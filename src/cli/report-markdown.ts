@@ -1,7 +1,7 @@
 /** The report for a ticket: data in fences and code spans alone (threats.md R2). */
 import {ours} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
-import {fence, section, span} from './markdown.ts';
+import {fence, section, span} from '../verdict/markdown.ts';
 import {extracts, groupFacts, type Report, sentenceOf} from './report-facts.ts';
 
 export const reportMarkdown = (report: Report): readonly Shown[] => {

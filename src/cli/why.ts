@@ -10,11 +10,11 @@ import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
 import type {Facts, Verdict} from '../verdict/types.ts';
+import {verdictMarkdown} from '../verdict/verdict-markdown.ts';
 import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {verdictDocument} from './why-json.ts';
-import {verdictMarkdown} from './why-markdown.ts';
 import {printVerdict} from './why-text.ts';
 
 export const whyCommand: Command = {

@@ -15,6 +15,7 @@ import {everywhereKeys, holdKeys, leavingKeys} from './common.ts';
 import {copyKey} from './copy-key.ts';
 import {logKeys} from './log-keys.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
+import {whyKeys} from './why-keys.ts';
 
 const noActions = (ui: Ui) =>
 	actionsOf(ui.model()).length === 0 ? ours`no action for what is under the mark` : null;
@@ -196,7 +197,7 @@ const own: ActionTable = {
 	group: groupKeys,
 	boot: bootKeys,
 	logs: logKeys,
-	why: [],
+	why: whyKeys,
 	activity: [],
 };
 

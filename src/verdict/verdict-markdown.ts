@@ -1,8 +1,8 @@
 /** The verdict for a ticket; markdown.ts keeps what comes from outside inert. */
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
-import type {Verdict} from '../verdict/types.ts';
 import {fence, section, span} from './markdown.ts';
+import type {Verdict} from './types.ts';
 
 export const verdictMarkdown = (subject: Hostile, verdict: Verdict): readonly Shown[] => [
 	ours`## Why ${span(subject)} did not come up`,
