@@ -185,6 +185,40 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 				seconds,
 				() => `not seen: ${found}\n${screen.text()}`,
 			),
+		/** A row that was painted since `from` (a length of `bytes`), whether it still stands there or not. */
+		saw: async (
+			found: RegExp,
+			{since = 0, seconds = 2 * patienceSeconds}: {since?: number; seconds?: number} = {},
+		) =>
+			waitUntil(
+				() => rowsPainted(bytes.slice(since)).some(row => found.test(row)),
+				seconds,
+				() => `never painted: ${found}\n${screen.text()}`,
+			),
+		/** Whole frames come in pieces: the same text a few looks in a row, or, where it never rests, after `seconds`. */
+		settles: async (seconds = 5) => {
+			let before = '';
+			let same = 0;
+			for (const end = Date.now() + seconds * 1000; Date.now() < end && same < 3; await pause(60)) {
+				const text = screen.text();
+				same = text === before ? same + 1 : 0;
+				before = text;
+			}
+		},
+		/**
+		 * Presses a key while a question stands, again if it was read too early to count: a question must have stood 300 ms
+		 * before an answer is one.
+		 */
+		answers: async (question: RegExp, answer: string, seconds = 2 * patienceSeconds) => {
+			await screen.sees(question, seconds);
+			for (const end = Date.now() + seconds * 1000; Date.now() < end && screen.shows(question); ) {
+				await pause(400);
+				if (!screen.shows(question)) return;
+				child.write(answer);
+				for (let look = 0; look < 60 && screen.shows(question); look += 1) await pause(50);
+			}
+			if (screen.shows(question)) throw new Error(`still asked: ${question}\n${screen.text()}`);
+		},
 		/** Gone within `seconds`. */
 		losesSight: async (found: string | RegExp, seconds = patienceSeconds) =>
 			waitUntil(
@@ -217,6 +251,13 @@ const waitUntil = async (isSo: () => boolean, seconds: number, complaint: () => 
 	for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(40)) if (isSo()) return;
 	if (!isSo()) throw new Error(complaint());
 };
+
+/** Rows as the program wrote them, one after the other: moves of the cursor end a row, colours are nothing. */
+const rowsPainted = (bytes: string): readonly string[] =>
+	bytes
+		.replace(/\u001b\][^\u0007]*\u0007/g, '')
+		.replace(/\u001b\[[0-9;]*m/g, '')
+		.split(/\u001b\[[0-9;?]*[A-Za-z]|\r|\n/);
 
 const paneOf = (lines: readonly string[], title: string) => {
 	const start = lines.findIndex(line => /[╭├┏]/.test(line) && line.includes(title));

@@ -16,10 +16,10 @@ export const opensGroup = async (screen: Screen) => {
 /** From a group's screen: the preview, and the hold. */
 export const holds = async (screen: Screen) => {
 	await screen.press('H');
-	await screen.sees(/enter .*holds/);
-	await pause(400);
-	await screen.press(key.enter);
-	await screen.sees(/■ HELD by \S+@\S+/, 15);
+	await screen.answers(/enter .*holds/, key.enter);
+	await screen.sees(/■ HELD by \S+@\S+/, 30);
+	// Keys that come before the preview is gone are the preview's.
+	await screen.losesSight(/─ Hold /);
 };
 
 /** Story 5's start: AZRebalance off by a third party, web-prod open, held. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {key, openLab, openScreen, pause} from './harness.ts';
+import {key, openLab, openScreen} from './harness.ts';
 import {becomes, opensGroup, realChanges} from './steps.ts';
 
 test('story 6: a refused hold says which permission was missing, and leaves nothing behind', async () => {
@@ -14,9 +14,7 @@ test('story 6: a refused hold says which permission was missing, and leaves noth
 	const screen = openScreen({environment: lab.environment});
 	await opensGroup(screen);
 	await screen.press('H');
-	await screen.sees(/enter .*holds/);
-	await pause(400);
-	await screen.press(key.enter);
+	await screen.answers(/enter .*holds/, key.enter);
 	await screen.sees('refused', 15);
 	await screen.sees('autoscaling:CreateOrUpdateTags');
 	await screen.sees('nothing of ours is suspended');
@@ -40,9 +38,7 @@ test('story 6: a fuse that may not be armed refuses the hold, says which right i
 	const screen = openScreen({environment: lab.environment});
 	await opensGroup(screen);
 	await screen.press('H');
-	await screen.sees(/enter .*holds/);
-	await pause(400);
-	await screen.press(key.enter);
+	await screen.answers(/enter .*holds/, key.enter);
 	await screen.sees('refused', 15);
 	await screen.sees('ssm:StartAutomationExecution');
 	await screen.sees('nothing of ours is suspended');

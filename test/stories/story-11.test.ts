@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {key, openLab, openScreen, pause} from './harness.ts';
+import {key, openLab, openScreen} from './harness.ts';
 import {opensGroup} from './steps.ts';
 
 test('story 11: errors, matches, units, and only matching lines', async () => {
@@ -9,29 +9,31 @@ test('story 11: errors, matches, units, and only matching lines', async () => {
 	await screen.press('4');
 	await screen.sees(/FOLLOW/, 15);
 	await screen.sees(/density .* [1-9]\d* errors/, 30);
-	await pause(1500);
+	await screen.settles();
 	await screen.press('g');
 	await screen.press('e');
 	await screen.losesSight('FOLLOW');
 	await screen.sees(/^│▸.*▌/);
 	const first = screen.row(/^│▸/);
 	await screen.press('e');
-	await expect.poll(() => screen.row(/^│▸/)).not.toBe(first);
+	await expect.poll(() => screen.row(/^│▸/), {timeout: 15_000}).not.toBe(first);
 	await screen.press('E');
-	await expect.poll(() => screen.row(/^│▸/)).toBe(first);
+	await expect.poll(() => screen.row(/^│▸/), {timeout: 15_000}).toBe(first);
 
 	await screen.press('/', ...'AccessDenied', key.enter);
 	await screen.sees(/· \/AccessDenied/);
 	await screen.press('g', 'n');
-	await expect.poll(() => screen.row(/^│▸/)).toContain('AccessDenied');
+	await expect.poll(() => screen.row(/^│▸/), {timeout: 15_000}).toContain('AccessDenied');
 	await screen.press('n', 'N', '&');
 	await expect
-		.poll(() =>
-			screen
-				.lines()
-				.slice(2, 12)
-				.filter(line => /^│.?\+\d/.test(line))
-				.every(line => /AccessDenied|…/.test(line)),
+		.poll(
+			() =>
+				screen
+					.lines()
+					.slice(2, 12)
+					.filter(line => /^│.?\+\d/.test(line))
+					.every(line => /AccessDenied|…/.test(line)),
+			{timeout: 15_000},
 		)
 		.toBe(true);
 	await screen.press('&', key.escape);

@@ -1,6 +1,6 @@
 import {readFile, stat} from 'node:fs/promises';
 import {expect, test} from 'vitest';
-import {key, openLab, openScreen, pause} from './harness.ts';
+import {key, openLab, openScreen} from './harness.ts';
 import {opensGroup, seesFleet} from './steps.ts';
 
 const copied = /\u001B\]52;c;([A-Za-z0-9+/=]*)(?:\u0007|\u001B\\)/g;
@@ -17,7 +17,7 @@ test('story 12: a line is copied whole, and the rows on screen are saved for the
 	await opensGroup(screen);
 	await screen.press('4');
 	await screen.sees(/density .* [1-9]\d* errors/, 30);
-	await pause(1000);
+	await screen.settles();
 	await screen.press('g', '/', ...'AccessDenied', key.enter, 'n');
 	await screen.sees(/^│▸.*AccessDenied/);
 	await screen.press('c');
@@ -30,7 +30,7 @@ test('story 12: a line is copied whole, and the rows on screen are saved for the
 	expect(Number(/copied ([\d,]+) bytes/.exec(screen.text())?.[1]?.replaceAll(',', ''))).toBe(
 		Buffer.byteLength(text),
 	);
-	await pause(4500);
+	await screen.losesSight(/copied [\d,]+ bytes/);
 	await screen.press(key.ctrlS);
 	await screen.sees(/saved \d+ lines to \S+/);
 	const path =

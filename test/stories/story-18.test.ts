@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {expect, onTestFinished, test} from 'vitest';
-import {key, openLab, openScreen, pause, program} from './harness.ts';
+import {key, openLab, openScreen, program} from './harness.ts';
 import {becomes, confirmsRelease, groupState, opensGroup} from './steps.ts';
 
 test('story 18: a second hold joins the first, and only the last one out resumes', async () => {
@@ -25,9 +25,7 @@ test('story 18: a second hold joins the first, and only the last one out resumes
 	await screen.sees(/if they are gone .*AWS resumes at \d\d:\d\d:\d\d, by fuse .*InProgress ✔/, 30);
 	await screen.press('H');
 	await screen.sees('join');
-	await screen.sees(/enter .*holds/);
-	await pause(400);
-	await screen.press(key.enter);
+	await screen.answers(/enter .*holds/, key.enter);
 	await screen.sees(/■ HELD by \S+@\S+ and \S+@\S+/, 40);
 	await screen.press('H');
 	await screen.sees(/still holds/);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {key, openLab, openScreen, pause, type Screen} from './harness.ts';
+import {key, openLab, openScreen, type Screen} from './harness.ts';
 import {heldWebProd} from './steps.ts';
 
 const sizes = [
@@ -18,10 +18,10 @@ test('story 22: every screen keeps its frame at every size, and says so when the
 	await heldWebProd(lab, screen);
 	for (const view of ['1', '2', '3', '4', '5', '6', '?', 'H']) {
 		await screen.press(view);
-		await pause(1200);
+		await screen.settles();
 		for (const [columns, rows] of sizes) {
 			screen.resize(columns, rows);
-			await pause(400);
+			await screen.settles();
 			const lines = screen.lines();
 			expect(lines[0], `${view} ${columns}x${rows}`).toMatch(/^ unflap/);
 			expect(lines.at(-1)?.trim(), `${view} ${columns}x${rows}`).not.toBe('');
@@ -36,7 +36,7 @@ test('story 22: every screen keeps its frame at every size, and says so when the
 		await screen.sees('60x16');
 		await screen.sees(/■ HELD \d+:\d\d/);
 		screen.resize(100, 30);
-		await pause(400);
+		await screen.settles();
 		if (view === '?' || view === 'H') await screen.press(key.escape);
 	}
 }, 180_000);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {key, openLab, openScreen, pause} from './harness.ts';
+import {key, openLab, openScreen} from './harness.ts';
 import {opensGroup} from './steps.ts';
 
 test('story 25: help begins with this screen, searches as one types, and gives the screen back', async () => {
@@ -8,7 +8,7 @@ test('story 25: help begins with this screen, searches as one types, and gives t
 	await opensGroup(screen);
 	for (const view of ['1', '2', '3', '4', '5', '6']) {
 		await screen.press(view);
-		await pause(500);
+		await screen.settles();
 		const labels = screen
 			.footer()
 			.trim()
@@ -22,7 +22,7 @@ test('story 25: help begins with this screen, searches as one types, and gives t
 		await screen.losesSight('Keys, this screen first');
 	}
 	await screen.press('4');
-	await pause(500);
+	await screen.settles();
 	await screen.press('?', 'w', 'r', 'a', 'p');
 	await screen.sees(/wrap/);
 	await screen.losesSight(/density strip/);
