@@ -7,7 +7,7 @@ import type {ProcessClock} from '../../src/base/clock.ts';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import {createGuardian} from '../../src/hold/guardian.ts';
 import type {LedgerEntry} from '../../src/hold/ledger-entry.ts';
-import {readMachine} from '../../src/hold/process-identity.ts';
+import {type ProcessIdentity, readMachine} from '../../src/hold/process-identity.ts';
 import {createFakeAws, fakeArn} from './fake-aws.ts';
 
 const reason = 'User suspended at 2026-11-22T11:58:01Z';
@@ -27,7 +27,13 @@ const steppedClock = (): ProcessClock & {readonly forward: (ms: number) => void}
 	};
 };
 
-export const openGuardian = async () => {
+export const openGuardian = async ({
+	process: held = {pid: process.ppid, startTime: '1'},
+	terminal = null,
+}: {
+	readonly process?: ProcessIdentity;
+	readonly terminal?: string | null;
+} = {}) => {
 	const stateFolder = await mkdtemp(join(tmpdir(), 'unflap-guardian-'));
 	onTestFinished(() => rm(stateFolder, {recursive: true, force: true}));
 	const fake = createFakeAws({
@@ -72,9 +78,9 @@ export const openGuardian = async () => {
 		aws,
 		stateFolder,
 		ledgerFolder: join(stateFolder, 'ledger'),
-		process: {pid: process.ppid, startTime: '1'},
+		process: held,
 		fuseRoleArn: null,
-		terminal: null,
+		terminal,
 	});
 	expect(identity?.pid).toBe(process.pid);
 	await guardian.hear({type: 'entry', entry, leaseMs: 1_800_000});
