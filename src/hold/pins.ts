@@ -71,7 +71,7 @@ export const stepPin = (pin: Pin, event: PinEvent, now: AwsMs): Pin => {
 export const nextDeed = (pin: Pin, now: AwsMs): PinDeed => {
 	if (pin.state === 'ended') return {do: 'nothing'};
 	const hook = hookToBeat(pin);
-	if (hook === null) return {do: 'wait', ms: lookEveryMs};
+	if (hook === null) return {do: 'wait', ms: pin.wait === null ? lookEveryMs : 0};
 	return now >= pin.dueAt ? {do: 'beat', hook: hook.name} : {do: 'wait', ms: pin.dueAt - now};
 };
 
@@ -141,7 +141,7 @@ const beaten = (pin: Pin, name: Hostile, now: AwsMs): Pin => {
 		lastBeatAt: now,
 		dueAt: now + beatEveryMs(hook),
 		failures: 0,
-		says: 'kept by heartbeats of its hook',
+		says: 'heartbeats keep its hook',
 	};
 };
 
@@ -153,7 +153,8 @@ const withoutAction = (pin: Pin, name: Hostile, now: AwsMs): Pin => {
 		hook: pin.hook === name ? null : pin.hook,
 		dueAt: now,
 	};
-	return hookToBeat(left) === null ? allIdle(left) : left;
+	// Why there is none any more, the box itself tells: a read comes first.
+	return hookToBeat(left) === null ? {...left, says: 'no active lifecycle action: being looked at'} : left;
 };
 
 const allIdle = (pin: Pin): Pin =>

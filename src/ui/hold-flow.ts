@@ -65,7 +65,7 @@ const openHold = (ui: Ui, group: string): HoldOverlay | null => {
 };
 
 const readPreview = async (ui: Ui, group: string, preset: Preset): Promise<void> => {
-	const holds = ui.services()?.holds() ?? null;
+	const holds = await loadedHolds(ui);
 	if (holds === null)
 		return problem(ui, group, {message: ours`the hold is still being loaded`, next: [ours`try again`]});
 	try {
@@ -77,6 +77,19 @@ const readPreview = async (ui: Ui, group: string, preset: Preset): Promise<void>
 	} catch (error) {
 		problem(ui, group, problemOf(error));
 	}
+};
+
+const loadEveryMs = 50;
+const loadPatienceMs = 10_000;
+
+/** The hold's code comes shortly after the first frame: a key that was faster waits for it. */
+const loadedHolds = async (ui: Ui): Promise<Holds | null> => {
+	for (const end = ui.processClock.now() + loadPatienceMs; ui.processClock.now() < end; ) {
+		const holds = ui.services()?.holds() ?? null;
+		if (holds !== null) return holds;
+		await ui.processClock.sleep(loadEveryMs);
+	}
+	return null;
 };
 
 /** Where boxes are healthy, the preset that leaves them alone comes first. */

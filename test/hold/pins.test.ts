@@ -63,7 +63,10 @@ test('no active action for one hook: the next one is asked at once; for all of t
 	expect(nextDeed(begun, 5000)).toEqual({do: 'beat', hook: 'b'});
 	const beaten = stepPin(begun, {on: 'beaten', hook: 'b'}, 5000);
 	expect(beaten.hook).toBe('b');
-	const finished = stepPin(beaten, {on: 'no-action', hook: 'b'}, 105_000);
+	const idle = stepPin(beaten, {on: 'no-action', hook: 'b'}, 105_000);
+	expect(nextDeed(idle, 105_000)).toEqual({do: 'wait', ms: 0});
+	expect(stepPin(idle, seen('Terminating'), 105_000).says).toContain('no heartbeat stops an ABANDON');
+	const finished = stepPin(idle, seen('Pending:Wait', wait(hook('a'), hook('b'))), 105_000);
 	expect(finished.state).toBe('ended');
 	expect(finished.says).toContain('hook is finished');
 });

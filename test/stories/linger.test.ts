@@ -20,7 +20,9 @@ test('linger: after SIGHUP the guardian keeps the hold, and the next start takes
 	await again.sees(/InProgress ✔/);
 	await again.press('@');
 	await again.sees('taken up again');
-	await again.press(key.escape, key.escape, 'q');
+	await again.press(key.escape);
+	await again.losesSight('Our changes');
+	await again.press('1', 'q');
 	await confirmsRelease(again);
 	await again.ended(40);
 	expect(again.bytes()).toContain('resumed and verified');

@@ -94,11 +94,13 @@ describe('the banner', () => {
 			waitingSince: now,
 			until: now + 3377_000,
 			lastBeatAt: now,
-			says: 'kept by heartbeats of its hook',
+			says: 'heartbeats keep its hook',
 		};
 		const held = painted(group({holds: [aHold()], pins: [pin]}));
 		expect(held).toMatch(/not covered 1 {3}i-0000…0003 is Pending: its launch hook keeps it, for 56m17s/);
-		expect(held).toMatch(/i-0000…0003 is pinned: kept by heartbeats of its hook warmup, for 56m17s at most/);
+		expect(held).toMatch(
+			/i-0000…0003 is pinned for 56m17s at most \(GlobalTimeout\): heartbeats keep its hook warmup/,
+		);
 		const failing = {...pin, state: 'failing', says: 'no heartbeat: Rate exceeded'} as const;
 		expect(painted(group({holds: [aHold()], pins: [failing]}))).toContain(
 			'is pinned, but no heartbeat: Rate exceeded',

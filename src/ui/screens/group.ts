@@ -130,11 +130,11 @@ const warnings = (model: Model): readonly Row[] => {
 const pinRow = ({now}: Model, {instanceId, hook, state, until, says}: PinView): Row => {
 	const left = until === null ? null : formatDuration((until - now) / 1000);
 	const name = hook === null ? ours`` : ours` ${shown(hook)}`;
+	const longest = left === null || state === 'ended' ? ours`` : ours` for ${left} at most (GlobalTimeout)`;
 	return row(
 		span(ours`   ■ `, state === 'ended' || state === 'failing' ? 'warn' : 'held'),
-		span(ours`${shortId(hostile(instanceId))} is pinned: `, 'text'),
+		span(ours`${shortId(hostile(instanceId))} is pinned${longest}: `),
 		span(ours`${shown(says)}${state === 'beating' ? name : ours``}`, state === 'failing' ? 'bad' : 'dim'),
-		...(left === null || state === 'ended' ? [] : [span(ours`, for ${left} at most (GlobalTimeout)`, 'dim')]),
 	);
 };
 
