@@ -149,22 +149,57 @@ type Ended = {
 };
 
 const judge = async (ended: Ended): Promise<Pick<FaultResult, 'outcome' | 'problems'>> => {
-	const {bench, hold, home, expected, code} = ended;
-	const left = await leftIn(bench.lab, expected);
-	const files = await ledgerFiles(home);
-	const more = files.length > 0 ? [...left, `${files.length} ledger entries left`] : left;
+	const {hold, code} = ended;
+	const left = await whatIsLeft(ended);
 	switch (code) {
 		case 3:
-			return {outcome: 'refused (3)', problems: more};
+			return {outcome: 'refused (3)', problems: left};
 		case 143:
-			return {outcome: 'released (143)', problems: more};
+			return {outcome: 'released (143)', problems: left};
 		case 1:
-			return {outcome: `released by itself (1): ${lastWarning(hold)}`, problems: more};
+			return left.length === 0
+				? {outcome: `released by itself (1): ${lastWarning(hold)}`, problems: []}
+				: pasteLines(ended, left);
 		case 4:
 			return pasteLine(ended);
 		default:
-			return {outcome: `exit ${code}`, problems: [`exit ${code}`, ...more]};
+			return {outcome: `exit ${code}`, problems: [`exit ${code}`, ...left]};
 	}
+};
+
+const whatIsLeft = async ({bench, home, expected}: Ended): Promise<readonly string[]> => {
+	const files = await ledgerFiles(home);
+	return [
+		...(await leftIn(bench.lab, expected)),
+		...(files.length > 0 ? [`${files.length} ledger entries left`] : []),
+	];
+};
+
+/** Nothing suspended, but a tag or a fuse: the lines printed with it take them away. */
+const pasteLines = async (
+	ended: Ended,
+	left: readonly string[],
+): Promise<Pick<FaultResult, 'outcome' | 'problems'>> => {
+	const {bench, hold, home} = ended;
+	const {lab, copy} = bench;
+	await copy.killGuardians();
+	await lab.control('DELETE', '/faults');
+	const lines = hold
+		.stderr()
+		.split('\n')
+		.map(line => line.replace(/^\s*→\s*/, ''));
+	const problems = left.filter(text => /suspended|resumed/.test(text));
+	for (const line of lines.filter(text => text.startsWith('aws '))) {
+		const pasted = await paste(line, lab.env);
+		if (pasted.code !== 0) problems.push(`the line failed: ${pasted.stderr.trim().slice(-160)}`);
+	}
+	const commands = lines.filter(text => text.startsWith('unflap release'));
+	for (const line of commands) await runOf(copy.door, line.split(' ').slice(1), {home, environment: lab.env});
+	const still = await whatIsLeft(ended);
+	return {
+		outcome: `given back, ${left.join(', ')} (1), the lines took it away`,
+		problems: [...problems, ...still.map(text => `${text} after the printed lines`)],
+	};
 };
 
 const lastWarning = (hold: HoldProcess): string => {
