@@ -144,7 +144,7 @@ const bootKeys: readonly Action[] = [
 		help: ours`compare with another boot`,
 		section: 'screen',
 		footer: 2,
-		unavailable: ui => (otherBootsHere(ui) === 0 ? ours`no other boot of this group is known yet` : null),
+		unavailable: whyNoOtherBoot,
 		run: pickBoot,
 	},
 	copyKey(ours`copy the unit's name`, ui => nameOf(unitHere(ui)?.name)),
@@ -155,11 +155,13 @@ const unitHere = (ui: Ui) => {
 	return selectedUnit(model, bootScreen(model));
 };
 
-const otherBootsHere = (ui: Ui): number => {
+function whyNoOtherBoot(ui: Ui) {
 	const model = ui.model();
 	const screen = bootScreen(model);
-	return screen === null ? 0 : otherBoots(bootHere(model, screen.boot), model.knownBoots).length;
-};
+	if (screen === null) return ours`nothing is known of this boot yet`;
+	const others = otherBoots(bootHere(model, screen.boot), model.knownBoots);
+	return others.length === 0 ? ours`no other boot of this group is known yet` : null;
+}
 
 function pickBoot(ui: Ui) {
 	const model = ui.model();

@@ -119,10 +119,13 @@ const nothingYet = (model: Model): readonly Row[] => {
 			),
 		];
 	if (box === null) return [blank, emptyNote(ours`Opening a stream to the box.`)];
+	const {state} = box;
 	const why =
-		box.state.state === 'waiting' || box.state.state === 'ended' || box.state.state === 'gone'
-			? shown(box.state.why)
-			: ours`reading the boot so far`;
+		state.state === 'gone'
+			? ours`the box died (${shown(state.why)}) before its journal could be read`
+			: state.state === 'waiting' || state.state === 'ended'
+				? shown(state.why)
+				: ours`reading the boot so far`;
 	const console = shownLines(hostile(box.console))
 		.filter(line => line !== '')
 		.slice(-12)

@@ -131,13 +131,7 @@ const wordsOf = (comparison: BootComparison): readonly Row[] => {
 		];
 	if (reference === null)
 		return [
-			row(
-				span(
-					ours`   No good boot of this group is known: there is nothing to tell a difference from.`,
-					'dim',
-				),
-			),
-			row(span(ours`   b compares with one of the others all the same.`, 'dim')),
+			row(span(ours`   No good boot of this group is known yet. b compares with one of the others.`, 'dim')),
 		];
 	return [differenceRow(comparison, reference), ...paceRows(comparison)];
 };
