@@ -122,11 +122,7 @@ const releaseKnown = async (
 	const forced = selection.force && selection.by !== 'all';
 	const way = `unflap release --hold ${holdId} --force`;
 	if (alive && entry.linger !== null && (await options.endLingering(entry)))
-		return {
-			...about,
-			result: 'finished',
-			text: 'its guardian, which kept it for a lost terminal, releases it now',
-		};
+		return endOfLinger(known, options);
 	if (alive && !forced)
 		return {
 			...about,
@@ -143,6 +139,23 @@ const releaseKnown = async (
 			text: `the hold of ${ownerOf(known)}: ${stateOf(known)}; ${way} resumes what it names`,
 		};
 	return breakHold(known, options);
+};
+
+/** Its guardian releases and removes the entry when AWS says that all is given back. */
+const endOfLinger = async (known: Known, options: ReleaseOptions): Promise<ReleasedHold> => {
+	const about = {group: known.group.name, holdId: known.holdId, resumed: []};
+	for (let second = 0; second < 30; second++) {
+		if ((await options.ledger.read(known.holdId)) === null)
+			return {
+				...about,
+				result: 'finished',
+				text: 'its guardian, which kept it for a lost terminal, gave it back',
+				still: [],
+			};
+		await options.processClock.sleep(1000);
+	}
+	const text = 'its guardian, which kept it for a lost terminal, is still releasing it';
+	return {...about, result: 'incomplete', text, still: claimed(known).wanted};
 };
 
 const ownerOf = ({tag}: Known): string => tag?.owner ?? 'somebody';

@@ -167,6 +167,11 @@ export const endEvent = (outcome: HoldOutcome): HoldEvent => {
 		case 'refused':
 			return {event: 'refused', message: outcome.message, next: outcome.next};
 		case 'incomplete':
-			return {event: 'release-incomplete', still: outcome.still, command: outcome.command};
+			return {
+				event: 'release-incomplete',
+				still: outcome.still,
+				command: outcome.command,
+				...(outcome.claimants?.length ? {claimants: outcome.claimants} : {}),
+			};
 	}
 };

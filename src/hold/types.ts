@@ -176,7 +176,13 @@ export type HoldEvent =
 			readonly verified: boolean;
 			readonly seconds: number;
 	  }
-	| {readonly event: 'release-incomplete'; readonly still: readonly string[]; readonly command: string};
+	| {
+			readonly event: 'release-incomplete';
+			readonly still: readonly string[];
+			readonly command: string;
+			/** Owners of tags that claim what is left, with no live fuse behind them. */
+			readonly claimants?: readonly string[];
+	  };
 
 /** One running hold: the shell around the pure core. */
 export type HoldSession = {

@@ -1,4 +1,5 @@
 /** A hold that lost its terminal: kept by its guardian, taken up again, or released. */
+import {spawnSync} from 'node:child_process';
 import {readFile, stat} from 'node:fs/promises';
 import {createConnection} from 'node:net';
 import {join} from 'node:path';
@@ -57,6 +58,11 @@ test('G3 the socket is for its owner alone, in a folder for its owner alone', as
 	const {path, stateFolder} = await linger();
 	expect((await stat(path)).mode & 0o777).toBe(0o600);
 	expect((await stat(stateFolder)).mode & 0o777).toBe(0o700);
+	// Only root can try to be somebody else.
+	if (process.getuid?.() !== 0) return;
+	const {status, stderr} = spawnSync('/bin/ls', [path], {uid: 65_534, gid: 65_534, encoding: 'utf8'});
+	expect(status).not.toBe(0);
+	expect(stderr).toMatch(/permission denied/i);
 });
 
 test.each([

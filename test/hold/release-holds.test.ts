@@ -5,11 +5,12 @@ import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import {openLedger} from '../../src/hold/ledger.ts';
+import type {LedgerEntry} from '../../src/hold/ledger-entry.ts';
 import {listHolds} from '../../src/hold/list-holds.ts';
 import {readMachine, readProcess} from '../../src/hold/process-identity.ts';
 import {type ReleaseOptions, releaseSelected} from '../../src/hold/release-holds.ts';
 import {failure, fuseParameters, ourDocument} from './fake-automations.ts';
-import {createFakeAws} from './fake-aws.ts';
+import {createFakeAws, fakeArn} from './fake-aws.ts';
 
 const place = {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null};
 const holdId = '7f3a90c1';
@@ -94,6 +95,55 @@ test('a hold whose tag is gone but whose fuse sleeps is live, and can be broken 
 	expect(reported).toMatchObject({result: 'reported', text: expect.stringContaining('it is live')});
 	await releaseSelected(byId(true), options);
 	expect(group.suspended).toEqual([foreign]);
+});
+
+test('a hold that its guardian keeps for a lost terminal is ended by name, without force', async () => {
+	const {options, changes} = await open();
+	const [machine, self] = await Promise.all([readMachine(), readProcess(process.pid)]);
+	if (self === undefined) throw new Error('no start time');
+	await options.ledger.write(lingering({machine, guardian: self}));
+	const asked: string[] = [];
+	const endLingering: ReleaseOptions['endLingering'] = async entry => {
+		asked.push(entry.holdId);
+		await options.ledger.remove(entry.holdId);
+		return true;
+	};
+	const [ended] = await releaseSelected(
+		{by: 'group', group: 'web', force: false},
+		{...options, endLingering},
+	);
+	expect(ended).toMatchObject({result: 'finished', text: expect.stringContaining('gave it back')});
+	expect(asked).toEqual([holdId]);
+	expect(changes()).toEqual([]);
+});
+
+const lingering = (who: Pick<LedgerEntry, 'machine' | 'guardian'>): LedgerEntry => ({
+	...who,
+	version: 2,
+	holdId,
+	place,
+	group: 'web',
+	owner: 'ana@lap7',
+	reason: '',
+	phase: 'held',
+	own: {
+		arn: fakeArn,
+		wanted: ['ReplaceUnhealthy', 'HealthCheck'],
+		adopted: [],
+		baseline: ['Launch'],
+		fingerprint: {},
+		windows: [],
+		changed: {},
+		fuses: [],
+		tagValues: [],
+		sent: true,
+		unanswered: false,
+		since: 0,
+		leaseUntil: 1,
+		end: 2,
+	},
+	process: {pid: 999_999_999, startTime: '1'},
+	linger: {nonce: 'a'.repeat(64), until: 1},
 });
 
 test('--all breaks nobody, even with --force', async () => {
