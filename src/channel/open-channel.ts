@@ -51,6 +51,8 @@ export type ChannelHandlers = {
 	readonly exitCode?: (code: number) => void;
 	readonly customerMessage?: (text: string) => void;
 	readonly ready?: () => void;
+	/** Publication was paused: of separate output, something is lost from here on. */
+	readonly paused?: () => void;
 	/** Only with `resume`. */
 	readonly link?: (news: LinkNews) => void;
 };
@@ -127,6 +129,7 @@ export const openChannel = async (options: ChannelOptions): Promise<Channel> => 
 			exitCode: code => handlers.exitCode?.(code),
 			customerMessage: text => handlers.customerMessage?.(text),
 			ready: () => handlers.ready?.(),
+			paused: () => handlers.paused?.(),
 			ended: finish,
 		},
 	});

@@ -31,6 +31,8 @@ export type SessionHandlers = {
 	readonly customerMessage: (text: string) => void;
 	/** Input and sizes are delivered from now on. */
 	readonly ready: () => void;
+	/** The service holds back what we send; an agent with separate output loses what its command says meanwhile. */
+	readonly paused?: () => void;
 	readonly ended: (end: SessionEnd) => void;
 };
 
@@ -188,8 +190,10 @@ export const createSession = (options: SessionOptions): ChannelSession => {
 				sender.resume();
 				const number = readAcknowledgement(frame.payload);
 				if (number !== null) sender.acknowledged(number, now);
-			} else if (frame.messageType === 'pause_publication') sender.pause();
-			else if (frame.messageType === 'start_publication') sender.resume();
+			} else if (frame.messageType === 'pause_publication') {
+				sender.pause();
+				handlers.paused?.();
+			} else if (frame.messageType === 'start_publication') sender.resume();
 			else if (frame.messageType === 'channel_closed')
 				end({kind: 'closed', output: closedOutput(frame.payload)});
 		},

@@ -10,6 +10,7 @@ import {type FollowLine, followCommand} from '../remote/follow-line.ts';
 import type {BoxFacts} from '../remote/probe.ts';
 import type {UnitFacts} from '../remote/types.ts';
 import {createStateReader} from '../remote/unit-states.ts';
+import {sessionKeys} from './session-keys.ts';
 
 export type BoxSessionHandlers = {
 	readonly opened: (sessionId: string) => Promise<void>;
@@ -37,7 +38,7 @@ export type BoxSession = {
 export type BoxSessionEnd = ChannelEnd | {readonly kind: 'complete'};
 
 export type BoxSessionOptions = {
-	readonly aws: Pick<Aws, 'stream'>;
+	readonly aws: Pick<Aws, 'stream' | 'polling' | 'facts'>;
 	readonly instanceId: string;
 	readonly reason: string;
 	readonly line: Omit<FollowLine, 'nonce'>;
@@ -63,6 +64,7 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 	);
 	const reader = createJournalReader();
 	let isComplete = false;
+	let isPaused = false;
 	let channel: Channel | null = null;
 	const answers = createAnswerReader(nonce, {
 		probe: handlers.probe,
@@ -89,7 +91,13 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 			processClock,
 			wallNow: Date.now,
 			expectedTypes: ['NonInteractiveCommands'],
+			keys: sessionKeys(aws),
 			handlers: {
+				// The agent has stopped reading its command for good: only a new session goes on (after the last cursor).
+				paused: () => {
+					isPaused = true;
+					channel?.leave();
+				},
 				stdout: bytes => {
 					handlers.bytes(bytes.length);
 					answers.push(bytes);
@@ -113,7 +121,8 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 			const rest = reader.end();
 			if (rest.length > 0) handlers.lines(rest, 'live');
 		}
-		return isComplete ? {kind: 'complete'} : end;
+		if (isComplete) return {kind: 'complete'};
+		return isPaused ? {kind: 'dropped', why: 'Session Manager paused the session'} : end;
 	};
 	const ended = opened.ended.then(finish);
 	return {
