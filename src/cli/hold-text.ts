@@ -33,6 +33,10 @@ export const previewLines = (preview: HoldPreview): readonly Shown[] => [
 	ours`  Until        ${clock(new Date(preview.until).toISOString())} UTC`,
 ];
 
+/** A tag without a live fuse behind it is a claim, no proof: our own fuse stays armed. */
+const claimed = (owners: readonly string[]): Shown =>
+	owners.length === 0 ? ours`` : ours` (claimed by ${list(owners)} without a live fuse)`;
+
 export const eventLine = (event: HoldEvent): Shown => {
 	switch (event.event) {
 		case 'preview':
@@ -56,6 +60,6 @@ export const eventLine = (event: HoldEvent): Shown => {
 		case 'released':
 			return ours`✔ released: resumed ${list(event.resumed)}${event.left.length === 0 ? ours`` : ours`, left off ${list(event.left)}`}; verified, held ${event.seconds} s`;
 		case 'release-incomplete':
-			return ours`✖ release incomplete: ${list(event.still)} may still be suspended. The guardian goes on trying; by hand:`;
+			return ours`✖ release incomplete: ${list(event.still)} may still be suspended${claimed(event.claimants ?? [])}. The guardian goes on trying; by hand:`;
 	}
 };

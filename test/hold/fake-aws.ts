@@ -38,7 +38,8 @@ const empty: Group = {
 	maxInstanceLifetimeSeconds: null,
 };
 
-export const createFakeAws = (group: Partial<Group> = {}): FakeAws => {
+/** `rate`: AWS seconds per second of this process. */
+export const createFakeAws = (group: Partial<Group> = {}, {rate = 1}: {rate?: number} = {}): FakeAws => {
 	const processClock = createProcessClock();
 	const state = {...empty, ...group};
 	let changes: FakeCall[] = [];
@@ -48,7 +49,7 @@ export const createFakeAws = (group: Partial<Group> = {}): FakeAws => {
 	};
 	const startedAt = processClock.now();
 	const start = Date.UTC(2026, 10, 22, 12);
-	const now = () => start + processClock.now() - startedAt;
+	const now = () => start + (processClock.now() - startedAt) * rate;
 	const reads = {
 		groups: ({names}: {names?: readonly string[]} = {}) =>
 			Promise.resolve(names === undefined || names.includes(state.name) ? [{...state}] : []),
@@ -93,7 +94,7 @@ export const createFakeAws = (group: Partial<Group> = {}): FakeAws => {
 	};
 	const aws = {
 		facts: {region: 'eu-west-1', profile: null, endpoint: null, readOnly: false},
-		clock: {now, rate: 1, skewMs: () => 0, disagreementMs: () => 0, observe: () => undefined},
+		clock: {now, rate, skewMs: () => 0, disagreementMs: () => 0, observe: () => undefined},
 		polling: reads,
 		release,
 		close: () => undefined,

@@ -179,6 +179,21 @@ test('a fuse acts as the user no longer than the user may', async () => {
 	if (net.kind === 'fuse') expect(net.deadline).toBeLessThanOrEqual(expiration - 5 * 60_000);
 });
 
+test('every refreshed set of credentials goes to the guardian, in memory, and tells the fuse how long they last', async () => {
+	const {fake, hold, guard} = await open(createFakeAws({}, {rate: 60}));
+	let secretAccessKey = 'b';
+	const expiration = fake.aws.clock.now() + 4 * 3_600_000;
+	Object.assign(fake.aws, {
+		credentials: () => Promise.resolve({accessKeyId: 'a', secretAccessKey, expiration}),
+	});
+	const {session} = hold();
+	await session.settled;
+	expect(guard.heard).not.toContain('credentials');
+	secretAccessKey = 'c';
+	await vi.waitFor(() => expect(guard.heard).toContain('credentials'), {timeout: 10_000});
+	expect(session.view().net).toMatchObject({asYouUntil: expiration});
+});
+
 test('a lost terminal leaves the hold with its guardian, and nothing is resumed', async () => {
 	const {fake, hold, guard, ledger} = await open();
 	const {session} = hold();
