@@ -100,22 +100,33 @@ export const createFuses = ({aws, processClock, roleArn, account: known}: FusesO
 	};
 
 	/** The content is compared again after the run began: between check and start the name may have changed hands (F2). */
-	const vouch = async (executionId: string, options: CallOptions): Promise<boolean> => {
-		if (vouched.has(executionId)) return true;
-		const {found, problem} = await readDocument(options);
-		if (found === null || problem !== null) return false;
-		vouched.add(executionId);
-		return true;
+	const vouch = async (run: Automation, check: () => Promise<boolean>): Promise<boolean> => {
+		if (vouched.has(run.executionId)) return true;
+		const [checked] = await Promise.allSettled([check()]);
+		// What has ended can do nothing any more: it is told as it is, and believed by nobody.
+		if (checked.status === 'rejected' && isFinal(run.status)) return false;
+		if (checked.status === 'rejected') throw checked.reason;
+		if (checked.value) vouched.add(run.executionId);
+		return checked.value;
 	};
 
-	const look = async (executionId: string, options: CallOptions): Promise<GroupFuse | null> => {
+	const isStillOurs = async (options: CallOptions): Promise<boolean> => {
+		const {found, problem} = await readDocument(options);
+		return found !== null && problem === null;
+	};
+
+	const look = async (
+		executionId: string,
+		options: CallOptions,
+		check = () => isStillOurs(options),
+	): Promise<GroupFuse | null> => {
 		const known = ended.get(executionId);
 		if (known !== undefined) return known;
 		const run = await release.automation(executionId, options);
 		if (run === null) return null;
-		const fuse = readRun(run, await vouch(executionId, options));
+		const fuse = readRun(run, await vouch(run, check));
 		groups.set(executionId, fuse.group);
-		if (fuse.final !== null) ended.set(executionId, fuse);
+		if (fuse.final !== null && vouched.has(executionId)) ended.set(executionId, fuse);
 		return fuse;
 	};
 
@@ -126,7 +137,12 @@ export const createFuses = ({aws, processClock, roleArn, account: known}: FusesO
 	): Promise<readonly GroupFuse[]> => {
 		const ids = [...new Set(runs.map(({executionId}) => executionId))];
 		const mayConcern = ids.filter(id => group === null || !groups.has(id) || groups.get(id) === group);
-		const seen = await inTurn(mayConcern, id => look(id, options));
+		let checked: Promise<boolean> | null = null;
+		const once = () => {
+			checked ??= isStillOurs(options);
+			return checked;
+		};
+		const seen = await inTurn(mayConcern, id => look(id, options, once));
 		return seen.filter(fuse => fuse !== null).filter(fuse => group === null || fuse.group === group);
 	};
 

@@ -1,7 +1,7 @@
 /** The fuse against documents and runs that are not ours: threats.md F1 to F3 and H6. */
 import {createHash} from 'node:crypto';
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {SsmDocument} from '../../src/aws/types.ts';
 import {fuseDocument} from '../../src/hold/fuse-document.ts';
 import {scalingProcesses} from '../../src/hold/processes.ts';
@@ -231,6 +231,28 @@ test('the runs of a group are the live ones and the late ones, of everybody, and
 	const runs = await fuses.list('web', aws.clock.now() - 5 * 3_600_000);
 	expect(runs.map(({executionId}) => executionId)).toEqual([live.executionId, late.executionId]);
 	expect((await fuses.listLive()).map(({group}) => group).sort()).toEqual(['other', 'web']);
+});
+
+test('the document is read once for many runs, and not at all for a run that is known', async () => {
+	const {fuses, automations, aws} = createFakeAws();
+	await fuses.checkDocument();
+	const read = vi.fn(automations.calls.document);
+	Object.assign(aws.release, {document: read});
+	for (const status of ['Success', 'InProgress', 'InProgress', 'Cancelled', 'InProgress', 'Success'])
+		automations.add({parameters: fuseParameters(), status, endedAt: status === 'InProgress' ? null : 1});
+	expect(await fuses.list('web', 0)).toHaveLength(6);
+	expect(await fuses.list('web', 0)).toHaveLength(6);
+	expect(read).toHaveBeenCalledTimes(1);
+});
+
+test('where the document may not be read a run that has ended is still told of, and proves nothing', async () => {
+	const {fuses, automations, aws} = createFakeAws();
+	const read = () => Promise.reject(failure('GetDocument', 'AccessDeniedException', {denied: true}));
+	Object.assign(aws.release, {document: read});
+	const ended = automations.add({parameters: fuseParameters(), status: 'Cancelled', endedAt: 1});
+	expect(await fuses.see(ended.executionId)).toMatchObject({final: 'other', genuine: false});
+	const live = automations.add({parameters: fuseParameters()});
+	await expect(fuses.see(live.executionId)).rejects.toThrow();
 });
 
 test('stopping a run that has ended is no failure', async () => {
