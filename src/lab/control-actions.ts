@@ -1,8 +1,8 @@
 /** What the control endpoint can do to the lab. */
-import {type Faults} from './faults/engine.ts';
+import {automationState, createAutomationActions, documentState} from './control-automations.ts';
+import type {Faults} from './faults/engine.ts';
 import {parseFaultRule} from './faults/rules.ts';
 import type {SteppableClock} from './lab-clock.ts';
-import {runsOf} from './services/automations.ts';
 import {type ControlActions, ControlError, type ControlRequest} from './wire/control-server.ts';
 import type {RequestLog} from './wire/request-log.ts';
 import type {Lives} from './world/lives.ts';
@@ -43,7 +43,11 @@ export const createControlActions = ({
 			clock.step(secondsOf(body));
 			return {now: new Date(clock.now()).toISOString()};
 		},
-		'POST suspend': request => suspend(region, group(request), processesOf(request.body)),
+		'POST suspend': request => {
+			const {body} = request;
+			const reason = 'reason' in body ? textOf(body, 'reason') : undefined;
+			suspend(region, group(request), processesOf(body), reason);
+		},
 		'POST resume': request => resume(region, group(request), processesOf(request.body)),
 		'POST unhealthy': request => lives.mark(box(request), 'user-health'),
 		'POST healthy': request => {
@@ -60,6 +64,7 @@ export const createControlActions = ({
 			changeTags(region, group(request), tags => {
 				tags.delete(textOf(request.body, 'key'));
 			}),
+		...createAutomationActions(region, group),
 		'GET faults': () => ({faults: faults.list()}),
 		'POST faults': ({body, rest: [id, deed]}) => {
 			if (id === undefined) return {id: faults.add(parseFaultRule(body))};
@@ -114,15 +119,8 @@ const stateOf = (region: Region, {faults, seed}: Pick<Controlled, 'faults' | 'se
 		tags: Object.fromEntries([...group.tags].map(([key, {value}]) => [key, value])),
 		instances: group.boxes.map(box => boxState(region, box)),
 	})),
-	executions: runsOf(region).map(({id, document, status, currentStep, startedAt, parameters, caller}) => ({
-		id,
-		document,
-		status,
-		step: currentStep,
-		startedAt: new Date(startedAt).toISOString(),
-		parameters,
-		caller,
-	})),
+	executions: region.runs.all().map(automationState),
+	documents: region.documents.all().map(documentState),
 	faults: faults.list(),
 });
 

@@ -17,6 +17,7 @@ import type {Boxes, LabWorld, Recording} from './types.ts';
 import {createAwsServer} from './wire/aws-server.ts';
 import {createBucket} from './wire/bucket.ts';
 import {createControlServer} from './wire/control-server.ts';
+import {createInnerCalls, type InnerCallParts} from './wire/inner-calls.ts';
 import {createRequestLog} from './wire/request-log.ts';
 import {createLives, type Lives} from './world/lives.ts';
 import type {LabBox} from './world/model.ts';
@@ -78,15 +79,17 @@ export const startLab = async (options: LabOptions = {}): Promise<Lab> => {
 	const {boxes, region, lives, faults} = made;
 	const log = createRequestLog();
 	const callers = makeCallers(options.keys ?? []);
+	const pastFacts = recordPastFacts(region);
+	const knownKeys = [...callers.credentials.keys()];
 	const awsServer = createAwsServer({
 		clock,
 		wallNow: () => Date.now(),
 		random: made.random.fork('requests'),
 		credentials: callers.credentials,
-		worldOf: worldsByRegion(made),
+		worldOf: worldsByRegion(made, {clock, log, faults, boxes, pastFacts, knownKeys}),
 		boxes,
 		faults,
-		pastFacts: recordPastFacts(region),
+		pastFacts,
 		log,
 		latencyMs: options.latencyMs ?? 0,
 		takeToken: createBucket({
@@ -165,24 +168,26 @@ const makeWorld = async (
 const changeAsThirdParty = (region: Region, lives: Lives, rule: FaultRule): void => {
 	const group = region.groups.get(rule.group ?? '');
 	const box = region.boxes.get(rule.box ?? '');
-	if (rule.kind === 'suspend' && group !== undefined) suspend(region, group, rule.processes);
+	if (rule.kind === 'suspend' && group !== undefined) suspend(region, group, rule.processes, rule.reason);
 	if (rule.kind === 'resume' && group !== undefined) resume(region, group, rule.processes);
 	if (rule.kind === 'terminate' && box !== undefined) lives.kill(box);
 };
 
-/** All other regions are there and empty. */
-const worldsByRegion = ({clock, random, region, lives, boxes}: Made) => {
-	const own = {region, lives};
+/** All other regions are there and empty, made when they are first asked for. */
+const worldsByRegion = ({clock, random, region, lives, boxes}: Made, parts: InnerCallParts) => {
+	const worlds = new Map<string, {readonly region: Region; readonly lives: Lives}>();
+	const connected = (world: {readonly region: Region; readonly lives: Lives}) => {
+		world.region.runs.connect(createInnerCalls(parts, world));
+		worlds.set(world.region.name, world);
+		return world;
+	};
+	connected({region, lives});
 	return (name: string): {readonly region: Region; readonly lives: Lives} => {
-		if (name === region.name) return own;
-		const empty = createRegion({
-			name,
-			accountId: region.accountId,
-			clock,
-			random,
-			recordings: boxes.recordings,
-		});
-		return {region: empty, lives: createLives(empty, () => true)};
+		const known = worlds.get(name);
+		if (known !== undefined) return known;
+		const {accountId} = region;
+		const empty = createRegion({name, accountId, clock, random, recordings: boxes.recordings});
+		return connected({region: empty, lives: createLives(empty, () => true)});
 	};
 };
 

@@ -1,4 +1,5 @@
 /** Fault rules in force: which of them concern a request, a box, a channel; and those that wait to be told to go on. */
+import {isDenial} from '../services/access.ts';
 import type {ChannelFault, LabClock} from '../types.ts';
 import type {FaultRule} from './rules.ts';
 
@@ -7,6 +8,8 @@ export type Subject = {
 	readonly group: string | null;
 	readonly box: string | null;
 	readonly caller: string;
+	/** Whether a run of a runbook makes the call; absent: the caller itself. */
+	readonly via?: 'automation';
 };
 
 export type Faults = {
@@ -24,6 +27,12 @@ export type Faults = {
 	}[];
 	/** The rules that apply to this request, each counted once. */
 	readonly take: (subject: Subject) => readonly TakenFault[];
+	/** Whether the caller would be denied now; counts nothing. */
+	readonly denies: (asked: {
+		readonly operation: string;
+		readonly caller: string;
+		readonly group?: string;
+	}) => boolean;
 	readonly agentAway: (instanceId: string) => boolean;
 	readonly channelFaults: (instanceId: string) => readonly ChannelFault[];
 };
@@ -51,6 +60,9 @@ export type FaultActions = {
 
 const requestKinds = new Set([
 	'throttle',
+	'deny',
+	'contention',
+	'late',
 	'error',
 	'expired-token',
 	'lose',
@@ -120,6 +132,13 @@ export const createFaults = (clock: LabClock, actions: FaultActions): Faults => 
 								: Promise.resolve(),
 					};
 				}),
+		denies: ({operation, caller, group = null}) =>
+			rules.some(
+				live =>
+					isOn(live) &&
+					(live.rule.kind === 'deny' || (live.rule.kind === 'error' && isDenial(live.rule.code))) &&
+					matches(live.rule, {operation, caller, group, box: null}),
+			),
 		agentAway: instanceId =>
 			rules.some(live => live.rule.kind === 'agent-away' && concerns(live, instanceId)),
 		channelFaults: instanceId =>
@@ -134,7 +153,8 @@ const matches = (rule: FaultRule, subject: Subject): boolean =>
 	matchesName(rule.operation, subject.operation) &&
 	(rule.group === undefined || rule.group === subject.group) &&
 	(rule.box === undefined || rule.box === subject.box) &&
-	(rule.caller === undefined || rule.caller === subject.caller);
+	(rule.caller === undefined || rule.caller === subject.caller) &&
+	(rule.via === undefined || rule.via === (subject.via ?? 'caller'));
 
 const matchesName = (wanted: string | undefined, operation: string): boolean => {
 	if (wanted === undefined) return true;

@@ -4,7 +4,11 @@ import type {LabMs} from '../types.ts';
 import type {LabGroup} from '../world/model.ts';
 import type {Region} from '../world/region.ts';
 
-export type PastFacts = (group: LabGroup, secondsAgo: number) => GroupFacts;
+/** A group's processes and tags, each as of so many seconds ago. */
+export type PastFacts = (
+	group: LabGroup,
+	secondsAgo: {readonly processes: number; readonly tags: number},
+) => GroupFacts;
 
 /** Ten minutes are kept: no fault asks for more. */
 const keptMs = 600_000;
@@ -20,9 +24,13 @@ export const recordPastFacts = (region: Region): PastFacts => {
 			list.filter(({until}) => until > now - keptMs),
 		);
 	});
-	return (group, secondsAgo) => {
+	const asOf = (group: LabGroup, secondsAgo: number): GroupFacts => {
 		if (secondsAgo === 0) return group;
 		const wanted = region.clock.now() - secondsAgo * 1000;
 		return past.get(group)?.find(({until}) => until > wanted)?.facts ?? group;
 	};
+	return (group, {processes, tags}) => ({
+		suspended: asOf(group, processes).suspended,
+		tags: asOf(group, tags).tags,
+	});
 };

@@ -1,17 +1,28 @@
 /**
  * Fault rules, as a JSON list in a file or one by one through the control endpoint. All of `operation`, `group`,
- * `box` and `caller` (access key id) that are given must match; `operation` may end in `*`. `count` is how often the
- * rule applies, `skip` how many matching requests it lets pass before, `afterSeconds` and `forSeconds` are lab time.
+ * `box`, `caller` and `via` that are given must match. `operation` may end in `*`. `caller` is an access key id, or
+ * the ARN of a role that a runbook runs with. The calls of a run are those of whoever started it; `via` is
+ * "automation" for these alone, "caller" for direct calls alone. `count` is how often the rule applies, `skip` how
+ * many matching requests it lets pass before, `afterSeconds` and `forSeconds` are lab time. Where several rules match
+ * a request, delays and waits come first, then the first refusal in the order of the rules.
  *
  *   {"kind": "throttle", "operation": "DescribeAutoScalingGroups", "forSeconds": 30}
  *   {"kind": "error", "operation": "CreateOrUpdateTags", "code": "AccessDenied", "message": "…", "status": 403}
- *   {"kind": "expired-token", "caller": "AKIA…"}
+ *   {"kind": "deny", "operation": "ResumeProcesses", "caller": "AKIA…"}
+ *                                                 refused in the service's own words; the policy simulator agrees,
+ *                                                 as it does with rules of kind error whose code says AccessDenied
+ *   {"kind": "expired-token", "caller": "AKIA…", "afterSeconds": 3600}   the credentials end in an hour, for runs too
+ *   {"kind": "contention", "group": "web-prod", "forSeconds": 20}        ResourceContention 500 for every change
  *   {"kind": "lose", "when": "before" | "after", "operation": "SuspendProcesses", "count": 1}
+ *   {"kind": "late", "seconds": 30, "operation": "SuspendProcesses", "count": 1}
+ *                                                 the connection is cut, and the change is applied that much later
  *   {"kind": "reset", …}                          the connection is cut before anything is applied
  *   {"kind": "delay", "ms": 500, …}               wall milliseconds
  *   {"kind": "stale", "seconds": 20, …}           reads show processes and tags of that long ago
+ *   {"kind": "stale", "seconds": 20, "only": "tags"}   … tags alone, or "processes" alone
  *   {"kind": "wait", "when": "before" | "after", …}   held until POST /faults/ID/go, or the rule's removal
  *   {"kind": "suspend" | "resume", "group": "web-prod", "processes": ["AZRebalance"], "afterSeconds": 5}
+ *                                                 as a third party; "suspend" takes a "reason" to stand in the group
  *   {"kind": "terminate", "box": "i-…", "afterSeconds": 5}
  *   {"kind": "agent-away", "box": "i-…"}          without `box` or `group`: all agents
  *   {"kind": "channel", "box": "i-…", "fault": {"kind": "drop", "share": 0.1}}
@@ -23,6 +34,7 @@ export type FaultScope = {
 	readonly group?: string;
 	readonly box?: string;
 	readonly caller?: string;
+	readonly via?: 'automation' | 'caller';
 	readonly count?: number;
 	readonly skip?: number;
 	readonly afterSeconds?: number;
@@ -31,12 +43,27 @@ export type FaultScope = {
 
 export type FaultRule = FaultScope &
 	(
-		| {readonly kind: 'throttle' | 'expired-token' | 'reset' | 'agent-away' | 'terminate'}
+		| {
+				readonly kind:
+					| 'throttle'
+					| 'deny'
+					| 'contention'
+					| 'expired-token'
+					| 'reset'
+					| 'agent-away'
+					| 'terminate';
+		  }
 		| {readonly kind: 'error'; readonly code: string; readonly message: string; readonly status: number}
 		| {readonly kind: 'lose' | 'wait'; readonly when: 'before' | 'after'}
 		| {readonly kind: 'delay'; readonly ms: number}
-		| {readonly kind: 'stale'; readonly seconds: number}
-		| {readonly kind: 'suspend' | 'resume'; readonly processes: readonly string[]}
+		| {readonly kind: 'late'; readonly seconds: number}
+		| {readonly kind: 'stale'; readonly seconds: number; readonly only?: 'tags' | 'processes'}
+		| {
+				readonly kind: 'suspend' | 'resume';
+				readonly processes: readonly string[];
+				/** Of a suspension: what stands in SuspendedProcesses. */
+				readonly reason?: string;
+		  }
 		| {readonly kind: 'channel'; readonly fault: ChannelFault}
 	);
 
@@ -74,6 +101,8 @@ export const parseFaultRule = (value: unknown, name = 'the rule'): FaultRule => 
 	const {kind} = rule;
 	switch (kind) {
 		case 'throttle':
+		case 'deny':
+		case 'contention':
 		case 'expired-token':
 		case 'reset':
 		case 'agent-away':
@@ -88,14 +117,14 @@ export const parseFaultRule = (value: unknown, name = 'the rule'): FaultRule => 
 			return checked(rule, name, {...scope, kind, when: whenOf(rule, name)}, ['when']);
 		case 'delay':
 			return checked(rule, name, {...scope, kind, ms: numberOf(rule, 'ms', name)}, ['ms']);
-		case 'stale':
+		case 'late':
 			return checked(rule, name, {...scope, kind, seconds: numberOf(rule, 'seconds', name)}, ['seconds']);
+		case 'stale':
+			return checked(rule, name, {...scope, kind, ...staleOf(rule, name)}, ['seconds', 'only']);
 		case 'suspend':
 		case 'resume':
 			textOf(rule, 'group', name);
-			return checked(rule, name, {...scope, kind, processes: wordsOf(rule, 'processes', name)}, [
-				'processes',
-			]);
+			return checked(rule, name, {...scope, kind, ...changeOf(rule, name)}, ['processes', 'reason']);
 		case 'channel':
 			return checked(rule, name, {...scope, kind, fault: channelFaultOf(rule['fault'], name)}, ['fault']);
 		default:
@@ -104,7 +133,7 @@ export const parseFaultRule = (value: unknown, name = 'the rule'): FaultRule => 
 };
 
 const checked = (rule: Json, name: string, made: FaultRule, fields: readonly string[]): FaultRule => {
-	const known = new Set<string>(['kind', ...scopeTexts, ...scopeNumbers, ...fields]);
+	const known = new Set<string>(['kind', 'via', ...scopeTexts, ...scopeNumbers, ...fields]);
 	const unknown = Object.keys(rule).find(key => !known.has(key));
 	if (unknown !== undefined)
 		throw new FaultRuleError(`${name} has an unknown field "${unknown.slice(0, 40)}"`);
@@ -112,6 +141,7 @@ const checked = (rule: Json, name: string, made: FaultRule, fields: readonly str
 };
 
 const parseScope = (rule: Json, name: string): FaultScope => ({
+	...('via' in rule ? {via: oneOf(rule, 'via', ['automation', 'caller'], name)} : {}),
 	...Object.fromEntries(scopeTexts.flatMap(key => (key in rule ? [[key, textOf(rule, key, name)]] : []))),
 	...Object.fromEntries(scopeNumbers.flatMap(key => (key in rule ? [[key, numberOf(rule, key, name)]] : []))),
 });
@@ -139,11 +169,23 @@ const wordsOf = (rule: Json, key: string, name: string): readonly string[] => {
 	throw new FaultRuleError(`${name}: "${key}" must be a list of texts`);
 };
 
-const whenOf = (rule: Json, name: string): 'before' | 'after' => {
-	const {when} = rule;
-	if (when === 'before' || when === 'after') return when;
-	throw new FaultRuleError(`${name}: "when" must be "before" or "after"`);
+const oneOf = <Word extends string>(rule: Json, key: string, words: readonly Word[], name: string): Word => {
+	const found = words.find(word => word === rule[key]);
+	if (found !== undefined) return found;
+	throw new FaultRuleError(`${name}: "${key}" must be ${words.map(word => `"${word}"`).join(' or ')}`);
 };
+
+const whenOf = (rule: Json, name: string) => oneOf(rule, 'when', ['before', 'after'], name);
+
+const staleOf = (rule: Json, name: string) => ({
+	seconds: numberOf(rule, 'seconds', name),
+	...('only' in rule ? {only: oneOf(rule, 'only', ['tags', 'processes'], name)} : {}),
+});
+
+const changeOf = (rule: Json, name: string) => ({
+	processes: wordsOf(rule, 'processes', name),
+	...('reason' in rule ? {reason: textOf(rule, 'reason', name)} : {}),
+});
 
 const errorOf = (rule: Json, name: string) => ({
 	code: textOf(rule, 'code', name),

@@ -1,82 +1,103 @@
-/** ssm: documents of type Automation and their runs. */
-import {createHash} from 'node:crypto';
+/** ssm: executions of Automation runbooks. What they do is world/automation-*.ts. */
 import {LabRefusal} from '../types.ts';
 import {type Params, text, texts, trees} from '../wire/query-params.ts';
-import {createRuns, type Run, type Runs, type StepPlan} from '../world/automation-runs.ts';
+import type {Run, StepRecord} from '../world/automation-runs.ts';
+import {findVersion} from '../world/documents.ts';
 import type {Region} from '../world/region.ts';
+import {checkParameters, type Runbook, substitute} from '../world/runbook.ts';
+import {accessDenied} from './access.ts';
 import {type Call, callerArn, type Operation, page} from './service.ts';
 
-type LabDocument = {readonly name: string; readonly content: string; readonly createdAt: number};
-type Shelf = {readonly documents: Map<string, LabDocument>; readonly runs: Runs};
-
-const shelves = new WeakMap<Region, Shelf>();
-
-const shelfOf = (region: Region): Shelf => {
-	const shelf = shelves.get(region) ?? {documents: new Map(), runs: createRuns(region.clock)};
-	shelves.set(region, shelf);
-	return shelf;
+const startAutomationExecution: Operation = call => {
+	const {params, region, callerKeyId} = call;
+	const name = text(params, 'DocumentName') ?? '';
+	const wantedVersion = text(params, 'DocumentVersion');
+	const parameters = parametersOf(params);
+	const clientToken = tokenOf(params);
+	const known = region.runs.all().find(run => clientToken !== null && run.clientToken === clientToken);
+	if (known !== undefined) return repeated(known, {name, wantedVersion, parameters});
+	const {version, runbook} = startable(region, name, wantedVersion);
+	checkParameters(runbook, parameters);
+	const role = roleOf(runbook, parameters);
+	if (role !== null && call.isDenied('PassRole'))
+		throw accessDenied('iam', {
+			operation: 'PassRole',
+			principal: callerArn(region, callerKeyId),
+			resource: role,
+		});
+	const run = region.runs.start({
+		id: region.random.fork(`run/${region.runs.all().length}/${clientToken ?? ''}`).uuid(),
+		document: name,
+		version,
+		runbook,
+		parameters,
+		caller: callerKeyId,
+		role,
+		clientToken,
+	});
+	return {AutomationExecutionId: run.id};
 };
 
-export const runsOf = (region: Region): readonly Run[] => shelfOf(region).runs.all();
-
-const createDocument: Operation = ({params, region}) => {
-	const {documents} = shelfOf(region);
-	const name = text(params, 'Name') ?? '';
-	const content = text(params, 'Content') ?? '';
-	if (documents.has(name)) throw new LabRefusal('DocumentAlreadyExists', `Document ${name} already exists.`);
-	documents.set(name, {name, content, createdAt: region.clock.now()});
-	return {DocumentDescription: description(region, name)};
+/** Tokens are UUIDs without regard to case. */
+const tokenOf = (params: Params): string | null => {
+	const token = text(params, 'ClientToken')?.toLowerCase() ?? null;
+	if (token !== null && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token))
+		throw new LabRefusal(
+			'ValidationException',
+			"1 validation error detected: Value at 'clientToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}",
+		);
+	return token;
 };
 
-const deleteDocument: Operation = ({params, region}) => {
-	found(region, params);
-	shelfOf(region).documents.delete(text(params, 'Name') ?? '');
-	return {};
+const repeated = (
+	known: Run,
+	asked: {
+		readonly name: string;
+		readonly wantedVersion: string | undefined;
+		readonly parameters: Run['parameters'];
+	},
+) => {
+	const isSame =
+		known.document === asked.name &&
+		(asked.wantedVersion === undefined ||
+			asked.wantedVersion.startsWith('$') ||
+			asked.wantedVersion === known.version) &&
+		sorted(known.parameters) === sorted(asked.parameters);
+	if (!isSame)
+		throw new LabRefusal(
+			'IdempotentParameterMismatch',
+			'The client token was used with different parameters before.',
+		);
+	return {AutomationExecutionId: known.id};
 };
 
-const found = (region: Region, params: Params): LabDocument => {
-	const document = shelfOf(region).documents.get(text(params, 'Name') ?? text(params, 'DocumentName') ?? '');
-	if (document === undefined) throw new LabRefusal('InvalidDocument', 'The document does not exist.');
-	const version = text(params, 'DocumentVersion') ?? '1';
-	if (version !== '1' && !version.startsWith('$'))
-		throw new LabRefusal('InvalidDocumentVersion', 'The document version is not valid or does not exist.');
-	return document;
-};
+const sorted = (parameters: Run['parameters']): string =>
+	JSON.stringify(Object.entries(parameters).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 
-const description = (region: Region, name: string) => {
-	const document = shelfOf(region).documents.get(name);
-	return {
-		Name: name,
-		Owner: region.accountId,
-		DocumentVersion: '1',
-		DefaultVersion: '1',
-		LatestVersion: '1',
-		DocumentType: 'Automation',
-		DocumentFormat: 'JSON',
-		Status: 'Active',
-		HashType: 'Sha256',
-		Hash: createHash('sha256')
-			.update(document?.content ?? '')
-			.digest('hex'),
-		CreatedDate: (document?.createdAt ?? 0) / 1000,
-	};
+const startable = (
+	region: Region,
+	name: string,
+	wantedVersion: string | undefined,
+): {readonly version: string; readonly runbook: Runbook} => {
+	const document = region.documents.find(name);
+	if (document === undefined)
+		throw new LabRefusal(
+			'AutomationDefinitionNotFoundException',
+			`Automation definition with name ${name} not found.`,
+		);
+	const found = findVersion(document, wantedVersion);
+	if (found === undefined)
+		throw new LabRefusal(
+			'AutomationDefinitionVersionNotFoundException',
+			`Automation definition version ${wantedVersion} of ${name} not found.`,
+		);
+	if (found.runbook === null)
+		throw new LabRefusal(
+			'AutomationDefinitionNotFoundException',
+			`${name} is a document of type ${document.type}.`,
+		);
+	return {version: found.version, runbook: found.runbook};
 };
-
-const getDocument: Operation = ({params, region}) => {
-	const {name, content} = found(region, params);
-	return {
-		Name: name,
-		Content: content,
-		DocumentVersion: '1',
-		DocumentType: 'Automation',
-		DocumentFormat: 'JSON',
-		Status: 'Active',
-	};
-};
-
-const describeDocument: Operation = ({params, region}) => ({
-	Document: description(region, found(region, params).name),
-});
 
 const parametersOf = (params: Params): Readonly<Record<string, readonly string[]>> => {
 	const given = params['Parameters'];
@@ -85,79 +106,19 @@ const parametersOf = (params: Params): Readonly<Record<string, readonly string[]
 	return Object.fromEntries(Object.keys(tree).map(name => [name, texts(tree, name) ?? []]));
 };
 
-type Declared = {
-	readonly type?: string;
-	readonly default?: unknown;
-	readonly allowedPattern?: string;
-	readonly allowedValues?: readonly string[];
-	readonly minItems?: number;
-	readonly maxItems?: number;
-};
-
-const checkParameters = (
-	declared: Readonly<Record<string, Declared>>,
-	given: Readonly<Record<string, readonly string[]>>,
-): void => {
-	const bad = (message: string) => new LabRefusal('InvalidAutomationExecutionParametersException', message);
-	for (const name of Object.keys(given)) if (!(name in declared)) throw bad(`Unknown parameter ${name}`);
-	for (const [name, rule] of Object.entries(declared)) {
-		const values = given[name];
-		if (values === undefined) {
-			if (rule.default === undefined) throw bad(`Parameter ${name} is required`);
-			continue;
-		}
-		if (values.length < (rule.minItems ?? 0) || values.length > (rule.maxItems ?? 1000))
-			throw bad(`Parameter ${name} has ${values.length} items`);
-		for (const value of values) {
-			if (rule.allowedPattern !== undefined && !new RegExp(rule.allowedPattern).test(value))
-				throw bad(`Parameter ${name} does not match its pattern`);
-			if (rule.allowedValues !== undefined && !rule.allowedValues.includes(value))
-				throw bad(`Parameter ${name} has a value that is not allowed`);
-		}
-	}
-};
-
-const startAutomationExecution: Operation = call => {
-	const {params, region, callerKeyId} = call;
-	const {runs} = shelfOf(region);
-	const clientToken = text(params, 'ClientToken') ?? null;
-	const parameters = parametersOf(params);
-	const known = runs.all().find(run => clientToken !== null && run.clientToken === clientToken);
-	if (known !== undefined) {
-		if (JSON.stringify(known.parameters) !== JSON.stringify(parameters))
-			throw new LabRefusal('IdempotentParameterMismatch', 'The token was used with other parameters.');
-		return {AutomationExecutionId: known.id};
-	}
-	const document = found(region, params);
-	const content = JSON.parse(document.content) as {
-		readonly parameters?: Readonly<Record<string, Declared>>;
-		readonly mainSteps: readonly StepPlan[];
-	};
-	const declared = content.parameters ?? {};
-	checkParameters(declared, parameters);
-	const run = runs.start(
-		{
-			id: region.random.fork(`run/${runs.all().length}/${clientToken ?? ''}`).uuid(),
-			document: document.name,
-			version: '1',
-			parameters,
-			lists: Object.keys(declared).filter(name => declared[name]?.type === 'StringList'),
-			caller: callerKeyId,
-			clientToken,
-			plan: content.mainSteps,
-		},
-		(made, _service, api, inputs) => call.asAutomation(made, api, inputs),
-	);
-	return {AutomationExecutionId: run.id};
+const roleOf = (runbook: Runbook, parameters: Run['parameters']): string | null => {
+	const role = substitute(runbook.assumeRole ?? '', runbook, parameters);
+	return typeof role === 'string' && role !== '' ? role : null;
 };
 
 const runOf = ({params, region}: Call): Run => {
 	const id = text(params, 'AutomationExecutionId') ?? '';
-	const run = shelfOf(region)
-		.runs.all()
-		.find(one => one.id === id);
+	const run = region.runs.find(id);
 	if (run === undefined)
-		throw new LabRefusal('AutomationExecutionNotFoundException', `Automation execution ${id} not found.`);
+		throw new LabRefusal(
+			'AutomationExecutionNotFoundException',
+			`Automation execution with ID ${id} doesn't exist.`,
+		);
 	return run;
 };
 
@@ -169,9 +130,36 @@ const summary = (region: Region, run: Run) => ({
 	ExecutionStartTime: run.startedAt / 1000,
 	...(run.endedAt === null ? {} : {ExecutionEndTime: run.endedAt / 1000}),
 	ExecutedBy: callerArn(region, run.caller),
-	...(run.currentStep === null ? {} : {CurrentStepName: run.currentStep}),
+	Mode: 'Auto',
+	Targets: [],
+	...(run.current === null
+		? {}
+		: {CurrentStepName: run.current.plan.name, CurrentAction: run.current.plan.action}),
 	...(run.failure === null ? {} : {FailureMessage: run.failure}),
 });
+
+const stepShape = (run: Run, {plan, status, startedAt, endedAt, failure}: StepRecord) => ({
+	StepName: plan.name,
+	Action: plan.action,
+	StepStatus: status,
+	MaxAttempts: plan.maxAttempts,
+	OnFailure: plan.onFailure,
+	IsEnd: plan.isEnd,
+	IsCritical: plan.isCritical,
+	...(plan.nextStep === null ? {} : {NextStep: plan.nextStep}),
+	...(plan.timeoutSeconds === null ? {} : {TimeoutSeconds: plan.timeoutSeconds}),
+	...(startedAt === null ? {} : {ExecutionStartTime: startedAt / 1000, Inputs: inputsOf(run, plan.inputs)}),
+	...(endedAt === null ? {} : {ExecutionEndTime: endedAt / 1000}),
+	...(failure === null ? {} : {FailureMessage: failure}),
+});
+
+const inputsOf = ({runbook, parameters}: Run, inputs: Readonly<Record<string, unknown>>) =>
+	Object.fromEntries(
+		Object.entries(substitute(inputs, runbook, parameters) as object).map(([name, value]) => [
+			name,
+			JSON.stringify(value),
+		]),
+	);
 
 const getAutomationExecution: Operation = call => {
 	const run = runOf(call);
@@ -179,53 +167,64 @@ const getAutomationExecution: Operation = call => {
 		AutomationExecution: {
 			...summary(call.region, run),
 			Parameters: run.parameters,
-			...(run.currentStep === null
-				? {}
-				: {CurrentAction: run.steps.find(({name}) => name === run.currentStep)?.action}),
-			StepExecutions: run.steps.map(({name, action, status}) => ({
-				StepName: name,
-				Action: action,
-				StepStatus: status,
-			})),
+			StepExecutions: run.steps.map(step => stepShape(run, step)),
+			StepExecutionsTruncated: false,
 		},
 	};
 };
 
+type RunFilter = (run: Run, values: readonly string[]) => boolean;
+
+const filters: ReadonlyMap<string, RunFilter> = new Map<string, RunFilter>([
+	['DocumentNamePrefix', ({document}, values) => values.some(prefix => document.startsWith(prefix))],
+	['ExecutionStatus', ({status}, values) => values.includes(status)],
+	['ExecutionId', ({id}, values) => values.includes(id)],
+	['StartTimeAfter', ({startedAt}, values) => values.every(at => startedAt >= timeOf(at))],
+	['StartTimeBefore', ({startedAt}, values) => values.every(at => startedAt <= timeOf(at))],
+	['CurrentAction', ({current}, values) => current !== null && values.includes(current.plan.action)],
+]);
+
+const timeOf = (value: string): number => {
+	const at = Date.parse(value);
+	if (Number.isNaN(at)) throw new LabRefusal('InvalidFilterValue', `The filter value ${value} is no time.`);
+	return at;
+};
+
+/** No parameters in the list, as in AWS: whoever wants them asks for each. */
 const describeAutomationExecutions: Operation = ({params, region}) => {
-	const filters = trees(params, 'Filters') ?? [];
-	const valuesOf = (key: string) =>
-		filters.filter(filter => text(filter, 'Key') === key).flatMap(filter => texts(filter, 'Values') ?? []);
-	const prefixes = valuesOf('DocumentNamePrefix');
-	const statuses = valuesOf('ExecutionStatus');
-	const [after] = valuesOf('StartTimeAfter');
-	const runs = runsOf(region).filter(
-		run =>
-			(prefixes.length === 0 || prefixes.some(prefix => run.document.startsWith(prefix))) &&
-			(statuses.length === 0 || statuses.includes(run.status)) &&
-			(after === undefined || run.startedAt >= Date.parse(after)),
-	);
+	const tests = (trees(params, 'Filters') ?? []).map(filter => {
+		const key = text(filter, 'Key') ?? '';
+		const values = texts(filter, 'Values') ?? [];
+		const test = filters.get(key);
+		if (test === undefined) throw new LabRefusal('InvalidFilterKey', `The filter key ${key} is not valid.`);
+		if (values.length === 0) throw new LabRefusal('InvalidFilterValue', `The filter ${key} needs a value.`);
+		return (run: Run) => test(run, values);
+	});
+	const runs = region.runs.all().filter(run => tests.every(test => test(run)));
 	const {items, nextToken} = page(runs, params, {name: 'MaxResults', fallback: 50, most: 50});
 	return {
-		AutomationExecutionMetadataList: items.map(run => summary(region, run)),
+		AutomationExecutionMetadataList: items.map(run => ({
+			...summary(region, run),
+			AutomationType: 'Local',
+		})),
 		...(nextToken === undefined ? {} : {NextToken: nextToken}),
 	};
 };
 
 const stopAutomationExecution: Operation = call => {
-	shelfOf(call.region).runs.stop(runOf(call));
+	const type = text(call.params, 'Type') ?? 'Cancel';
+	if (type !== 'Cancel' && type !== 'Complete')
+		throw new LabRefusal('ValidationException', `Value '${type}' at 'type' is not Cancel or Complete`);
+	call.region.runs.stop(runOf(call), type);
 	return {};
 };
 
 export const automationReads: Readonly<Record<string, Operation>> = {
-	GetDocument: getDocument,
-	DescribeDocument: describeDocument,
 	GetAutomationExecution: getAutomationExecution,
 	DescribeAutomationExecutions: describeAutomationExecutions,
 };
 
 export const automationChanges: Readonly<Record<string, Operation>> = {
-	CreateDocument: createDocument,
-	DeleteDocument: deleteDocument,
 	StartAutomationExecution: startAutomationExecution,
 	StopAutomationExecution: stopAutomationExecution,
 };

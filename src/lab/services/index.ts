@@ -4,8 +4,12 @@ import {awsQuery} from '../wire/protocol.ts';
 import {automationChanges} from './automations.ts';
 import {autoscalingChanges} from './autoscaling-changes.ts';
 import {autoscalingReads} from './autoscaling-reads.ts';
+import {documentChanges} from './documents.ts';
 import {ec2} from './ec2.ts';
 import {elbv2} from './elbv2.ts';
+import {iam} from './iam.ts';
+import {kms} from './kms.ts';
+import {runCommandChanges} from './run-command.ts';
 import type {Service} from './service.ts';
 import {ssm} from './ssm.ts';
 import {sts} from './sts.ts';
@@ -24,10 +28,14 @@ export const services: ReadonlyMap<string, Service> = new Map([
 	['ssm', ssm],
 	['elasticloadbalancing', elbv2],
 	['sts', sts],
+	['iam', iam],
+	['kms', kms],
 ]);
 
 /** Operations that change something in the region or on a box. */
 export const mutatingOperations: ReadonlySet<string> = new Set([
 	...Object.keys(autoscalingChanges),
 	...Object.keys(automationChanges),
+	...Object.keys(documentChanges),
+	...Object.keys(runCommandChanges),
 ]);

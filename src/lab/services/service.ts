@@ -24,12 +24,13 @@ export type Call = {
 	readonly facts: (group: LabGroup) => GroupFacts;
 	readonly agentAway: (instanceId: string) => boolean;
 	readonly sessions: SessionRecord[];
-	/** A call that a run of a runbook makes, with the rights of whoever started it. */
-	readonly asAutomation: (
-		run: {readonly id: string; readonly caller: string},
+	/** Whether a fault rule denies the operation to this caller now, or to the caller with that key. */
+	readonly isDenied: (
 		operation: string,
-		inputs: Readonly<Record<string, unknown>>,
-	) => Promise<void>;
+		asked?: {readonly caller?: string; readonly group?: string},
+	) => boolean;
+	/** Access key ids that the lab knows. */
+	readonly knownKeys: readonly string[];
 };
 
 export type SessionRecord = {

@@ -4,6 +4,8 @@ import {awsJson} from '../wire/protocol.ts';
 import {type Params, text, texts, trees} from '../wire/query-params.ts';
 import type {LabBox} from '../world/model.ts';
 import {automationChanges, automationReads} from './automations.ts';
+import {documentChanges, documentReads} from './documents.ts';
+import {runCommandChanges, runCommandReads} from './run-command.ts';
 import {type Call, callerArn, type Operation, page, type Service, type SessionRecord} from './service.ts';
 
 const agentVersion = '3.3.987.0';
@@ -148,8 +150,12 @@ export const ssm: Service = {
 		ResumeSession: resumeSession,
 		TerminateSession: terminateSession,
 		DescribeSessions: describeSessions,
+		...documentReads,
+		...documentChanges,
 		...automationReads,
 		...automationChanges,
+		...runCommandReads,
+		...runCommandChanges,
 	},
 	throttle: {code: 'ThrottlingException', status: 400, message: 'Rate exceeded'},
 	unknownAction: () => new LabRefusal('UnknownOperationException', ''),

@@ -5,12 +5,25 @@ import type {Faults, TakenFault} from '../faults/engine.ts';
 import type {PastFacts} from '../faults/past-facts.ts';
 import type {Random} from '../random.ts';
 import {mutatingOperations, services} from '../services/index.ts';
-import type {Call, Service, SessionRecord} from '../services/service.ts';
+import {type Call, callerArn, type Service, type SessionRecord} from '../services/service.ts';
 import {type Boxes, type LabClock, LabRefusal} from '../types.ts';
 import type {Lives} from '../world/lives.ts';
 import type {Region} from '../world/region.ts';
+import {
+	asRefusal,
+	type Faulted,
+	Lost,
+	lateSeconds,
+	loseAnswer,
+	pause,
+	refuse,
+	throttled,
+	waitAfter,
+	waitBefore,
+} from './apply-faults.ts';
 import {readBody} from './body.ts';
 import {refusedAtTheDoor} from './guard.ts';
+import {stalenessOf} from './inner-calls.ts';
 import {type Answer, awsQuery, type OperationCall, type Protocol} from './protocol.ts';
 import {readable} from './query-params.ts';
 import type {LoggedRequest, RequestLog} from './request-log.ts';
@@ -33,11 +46,6 @@ export type AwsServerOptions = {
 };
 
 const mostBodyBytes = 1_048_576;
-
-/** The connection was cut on purpose: nothing is answered. */
-class Lost extends Error {
-	override readonly name = 'Lost';
-}
 
 export const createAwsServer = (options: AwsServerOptions): Server => {
 	const sessions: SessionRecord[] = [];
@@ -128,13 +136,24 @@ const handle = async (serving: Serving, arrived: Arrived): Promise<Answer> => {
 		attempt: Number(/attempt=(\d+)/.exec(String(request.headers['amz-sdk-request'] ?? ''))?.[1] ?? 1),
 	});
 	const faults = serving.faults.take(subject);
+	const faulted: Faulted = {
+		serviceName: signer.service,
+		service,
+		operation,
+		principal: callerArn(world.region, signer.keyId),
+		isChange: mutatingOperations.has(operation),
+		faults,
+	};
 	try {
-		await before(serving, service, {faults, signer});
+		await before(serving, faulted);
 		const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
 		if (run === undefined) throw service.unknownAction(operation);
-		const result = await run(callOf(serving, {params, signer, request, world, faults}));
+		const make = () => run(callOf(serving, {params, signer, request, world, faults}));
+		applyLater(serving.clock, {faults, logged, make});
+		const result = await make();
 		logged.applied = true;
-		await afterApplying(faults);
+		await waitAfter(faults);
+		loseAnswer(faults);
 		const answer = service.protocol.success(operation, result, requestId);
 		logged.status = answer.status;
 		return answer;
@@ -151,50 +170,41 @@ const note = (logged: LoggedRequest, error: unknown): void => {
 	logged.status = refusal.status;
 };
 
-const asRefusal = (error: unknown): LabRefusal =>
-	error instanceof LabRefusal
-		? error
-		: new LabRefusal(
-				'InternalFailure',
-				`the lab failed: ${error instanceof Error ? error.message : String(error)}`,
-				500,
-			);
-
 const before = async (
 	{latencyMs, takeToken}: Pick<AwsServerOptions, 'latencyMs' | 'takeToken'>,
-	service: Service,
-	{faults, signer}: {readonly faults: readonly TakenFault[]; readonly signer: Signer},
+	request: Faulted,
 ): Promise<void> => {
 	if (latencyMs > 0) await pause(latencyMs);
-	for (const {rule, held} of faults) {
-		if (rule.kind === 'delay') await pause(rule.ms);
-		if (rule.kind === 'wait' && rule.when === 'before') await held();
-	}
-	for (const {rule} of faults) {
-		if (rule.kind === 'reset' || (rule.kind === 'lose' && rule.when === 'before')) throw new Lost();
-		if (rule.kind === 'throttle') throw throttled(service);
-		if (rule.kind === 'expired-token') throw expired(signer.service);
-		if (rule.kind === 'error') throw new LabRefusal(rule.code, rule.message, rule.status);
-	}
-	if (signer.service === 'autoscaling' && !takeToken()) throw throttled(service);
+	await waitBefore(request.faults);
+	refuse(request);
+	if (request.serviceName === 'autoscaling' && !takeToken()) throw throttled(request.service);
 };
 
-const throttled = ({throttle}: Service): LabRefusal =>
-	new LabRefusal(throttle.code, throttle.message, throttle.status);
-
-const expired = (service: string): LabRefusal =>
-	service === 'ssm'
-		? new LabRefusal('ExpiredTokenException', 'The security token included in the request is expired', 400)
-		: service === 'ec2'
-			? new LabRefusal('RequestExpired', 'Request has expired.', 400)
-			: new LabRefusal('ExpiredToken', 'The security token included in the request is expired', 403);
-
-const afterApplying = async (faults: readonly TakenFault[]): Promise<void> => {
-	for (const {rule, held} of faults) if (rule.kind === 'wait' && rule.when === 'after') await held();
-	if (faults.some(({rule}) => rule.kind === 'lose' && rule.when === 'after')) throw new Lost();
+/** @throws {Lost} where a rule says that the change is applied later, unseen by its caller. */
+const applyLater = (
+	clock: LabClock,
+	{
+		faults,
+		logged,
+		make,
+	}: {
+		readonly faults: readonly TakenFault[];
+		readonly logged: LoggedRequest;
+		readonly make: () => unknown;
+	},
+): void => {
+	const seconds = lateSeconds(faults);
+	if (seconds === null) return;
+	clock.at(clock.now() + seconds * 1000, () => {
+		try {
+			make();
+			logged.applied = true;
+		} catch (error) {
+			note(logged, error);
+		}
+	});
+	throw new Lost();
 };
-
-const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 const callOf = (
 	serving: Serving,
@@ -207,67 +217,20 @@ const callOf = (
 	},
 ): Call => {
 	const {boxes, faults, pastFacts, sessions} = serving;
-	const secondsAgo = Math.max(
-		0,
-		...arrived.faults.map(({rule}) => (rule.kind === 'stale' ? rule.seconds : 0)),
-	);
+	const staleness = stalenessOf(arrived.faults);
+	const caller = arrived.signer.keyId;
 	return {
 		params: arrived.params,
 		...arrived.world,
 		boxes,
-		callerKeyId: arrived.signer.keyId,
+		callerKeyId: caller,
 		streamBase: `ws://${arrived.request.headers.host ?? ''}`,
-		facts: group => pastFacts(group, secondsAgo),
+		facts: group => pastFacts(group, staleness),
 		agentAway: faults.agentAway,
 		sessions,
-		asAutomation: (run, operation, inputs) =>
-			callAsAutomation(serving, arrived, {run, operation, params: inputs as Call['params']}),
+		isDenied: (operation, asked = {}) => faults.denies({operation, caller, ...asked}),
+		knownKeys: [...serving.credentials.keys()],
 	};
-};
-
-/** Logged as the run's own, and met by the faults of whoever started it. */
-const callAsAutomation = async (
-	serving: Serving,
-	arrived: Parameters<typeof callOf>[1],
-	{
-		run,
-		operation,
-		params,
-	}: {
-		readonly run: {readonly id: string; readonly caller: string};
-		readonly operation: string;
-		readonly params: Call['params'];
-	},
-): Promise<void> => {
-	const {world, signer} = arrived;
-	const subject = {...subjectOf(params, world.region), operation, caller: run.caller};
-	const logged = serving.log.add({
-		at: new Date(serving.clock.now()).toISOString(),
-		service: 'autoscaling',
-		operation,
-		mutating: mutatingOperations.has(operation),
-		params: readable(params),
-		caller: `automation:${run.id}`,
-		region: world.region.name,
-		group: subject.group,
-		box: subject.box,
-		attempt: 1,
-	});
-	const service = services.get('autoscaling');
-	const faults = serving.faults.take(subject);
-	try {
-		if (service === undefined) throw new LabRefusal('InvalidAction', 'no autoscaling here');
-		await before(serving, service, {faults, signer});
-		const make = service.operations[operation];
-		if (make === undefined) throw service.unknownAction(operation);
-		await make(callOf(serving, {...arrived, params, faults}));
-		logged.applied = true;
-		await afterApplying(faults);
-		logged.status = 200;
-	} catch (error) {
-		note(logged, error);
-		throw error;
-	}
 };
 
 const send = (

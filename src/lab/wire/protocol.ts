@@ -54,7 +54,13 @@ export const awsJson = (prefix: string): Protocol => ({
 		return {operation: service === prefix ? operation : '', params: parseJson(body)};
 	},
 	success: (_operation, result) => json(200, result ?? {}),
-	failure: ({code, message, status}) => json(status, {__type: code, Message: message, message}),
+	failure: ({code, message, status}) =>
+		// What the query protocols call ValidationError is ValidationException here.
+		json(status, {
+			__type: code === 'ValidationError' ? 'ValidationException' : code,
+			Message: message,
+			message,
+		}),
 });
 
 const json = (status: number, value: unknown): Answer => ({

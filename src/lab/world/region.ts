@@ -1,6 +1,8 @@
 /** The state of the simulated region: groups by name, boxes by id. Lives and calls change it; it changes nothing by itself. */
 import type {Random} from '../random.ts';
 import type {LabClock, LabMs, Recording} from '../types.ts';
+import {createRuns, type Runs} from './automation-runs.ts';
+import {createDocuments, type Documents} from './documents.ts';
 import {
 	type Activity,
 	isoSeconds,
@@ -19,6 +21,10 @@ export type Region = {
 	readonly groups: Map<string, LabGroup>;
 	readonly boxes: Map<string, LabBox>;
 	readonly recordings: ReadonlyMap<string, Recording>;
+	readonly documents: Documents;
+	readonly runs: Runs;
+	/** Trust policies, as JSON, by the role's ARN. */
+	readonly roles: Map<string, string>;
 	/** Private addresses in use. */
 	readonly addresses: Set<string>;
 	/** Called after any change of a group's processes or tags, with the state before it, for stale reads. */
@@ -33,6 +39,9 @@ export const createRegion = (
 	...options,
 	groups: new Map(),
 	boxes: new Map(),
+	documents: createDocuments(options.clock),
+	runs: createRuns(options.clock),
+	roles: new Map(),
 	addresses: new Set(),
 	beforeChange: [],
 	onTerminated: [],
@@ -40,9 +49,13 @@ export const createRegion = (
 });
 
 /** Suspends are additive; a process that is suspended already keeps its reason. */
-export const suspend = (region: Region, group: LabGroup, processes: readonly string[]): void => {
+export const suspend = (
+	region: Region,
+	group: LabGroup,
+	processes: readonly string[],
+	reason = `User suspended at ${isoSeconds(region.clock.now())}`,
+): void => {
 	for (const listener of region.beforeChange) listener(group);
-	const reason = `User suspended at ${isoSeconds(region.clock.now())}`;
 	for (const process of orAll(processes))
 		if (!group.suspended.has(process)) group.suspended.set(process, reason);
 };
