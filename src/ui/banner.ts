@@ -4,7 +4,8 @@ import {cut, hostile, joinShown, ours, shown, width} from '../base/terminal-text
 import type {Hostile, Shown} from '../base/text.ts';
 import type {GroupView} from '../groups/types.ts';
 import type {HeldElsewhere, HoldView} from '../hold/types.ts';
-import {formatCountdown, formatDuration, formatMinute, formatTime, plural, shortId} from './format.ts';
+import {netRow, shortNet} from './banner-net.ts';
+import {formatCountdown, formatDuration, formatTime, plural, shortId} from './format.ts';
 import {boxed} from './frame.ts';
 import {holdOn, type Model} from './model.ts';
 import {type Row, row, rowWidth, type Span, span, spread} from './span.ts';
@@ -169,64 +170,6 @@ const endOfHook = ({detail}: Model, instanceId: string): AwsMs | null => {
 	const hooks = (detail?.hooks ?? []).filter(({transition}) => transition.endsWith('EC2_INSTANCE_LAUNCHING'));
 	if (hooks.length === 0) return null;
 	return box.launchedAt + Math.min(...hooks.map(hook => hook.heartbeatTimeoutSeconds)) * 1000;
-};
-
-const numbers = [
-	ours`nothing`,
-	ours`this one`,
-	ours`these two`,
-	ours`these three`,
-	ours`these four`,
-	ours`these five`,
-	ours`these six`,
-	ours`these seven`,
-	ours`these eight`,
-	ours`these nine`,
-];
-
-const netRow = ({now}: Model, {net, wanted, renews}: HoldView): Row => {
-	const label = span(ours`    if this laptop dies   `, 'dim');
-	switch (net.kind) {
-		case 'arming':
-			return row(label, span(ours`its fuse is being armed …`, 'busy'));
-		case 'none':
-			return row(
-				label,
-				span(ours`NO NET: nothing resumes ${numbers[wanted.length] ?? ours`these`}`, 'bad', true),
-				span(ours`   no server-side net was asked for`, 'warn'),
-			);
-		case 'fuse':
-			return row(
-				label,
-				...fuseSpans(net, numbers[wanted.length] ?? ours`these`, now),
-				...(renews ? [] : [span(ours`   not renewed`, 'warn')]),
-			);
-	}
-};
-
-/** A fuse that acts with credentials that end says so instead of its id: both do not fit. */
-const fuseSpans = (net: FuseNet, what: Shown, now: number): readonly Span[] => [
-	span(
-		ours`AWS resumes ${what} at ${formatTime(net.deadline)} ${net.asYouUntil === null ? ours`by its own fuse ${cut(shown(hostile(net.executionId)), 5)}` : ours`as you, until ${formatMinute(net.asYouUntil)},`} ${shown(hostile(net.status))} `,
-	),
-	fuseMark(net, now),
-];
-
-/** A fuse that is late, or not asleep, is no net. */
-const fuseMark = ({status, deadline}: FuseNet, now: number): Span =>
-	status === 'InProgress' && deadline > now ? span(ours`✔`, 'good') : span(ours`✖`, 'bad', true);
-
-type FuseNet = Extract<HoldView['net'], {kind: 'fuse'}>;
-
-const shortNet = ({net}: HoldView, now: number): readonly Span[] => {
-	switch (net.kind) {
-		case 'arming':
-			return [span(ours`fuse arming`, 'busy')];
-		case 'none':
-			return [span(ours`NO NET`, 'bad', true)];
-		case 'fuse':
-			return [span(ours`AWS resumes at ${formatTime(net.deadline)} `), fuseMark(net, now)];
-	}
 };
 
 /** In the last five minutes: who goes with the hold. */

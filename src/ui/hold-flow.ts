@@ -7,7 +7,7 @@ import type {HoldPreview, HoldRequest, HoldSession, Holds, Preset} from '../hold
 import type {HoldOverlay, PresetChoice, Problem} from './app-state.ts';
 import {shortId} from './format.ts';
 import {secondsOf} from './lease.ts';
-import {boxesToHeal, previewOf} from './overlays/hold-preview.ts';
+import {boxesToHeal, previewOf} from './overlays/hold-facts.ts';
 import {openPatient, patientsOn, takeOut} from './patient-flow.ts';
 import {problemOf} from './problem.ts';
 import {openRelease} from './release-flow.ts';

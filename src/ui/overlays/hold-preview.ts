@@ -8,6 +8,8 @@ import {secondsOf} from '../lease.ts';
 import type {Model} from '../model.ts';
 import {markOfDouble, uuidOfDouble} from '../names.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
+import {markedRows, netRows, offRows, previewOf} from './hold-facts.ts';
+import {labelled} from './labelled.ts';
 import {onePatientAsk, onePatientRows} from './one-patient.ts';
 import type {OverlayView} from './overlay-view.ts';
 import {wrapWords} from './wrap.ts';
@@ -28,10 +30,6 @@ export const doubleSpans = (model: Model, group: string): readonly Span[] => {
 	const uuid = uuidOfDouble(model, group);
 	return uuid === null ? [] : [span(ours` ${uuid}`, 'warn')];
 };
-
-/** What was read for the preset in view; `one-patient` suspends nothing and is told from what `freeze` would stop. */
-export const previewOf = ({preset, previews}: HoldOverlay): HoldPreview | null =>
-	previews[preset === 'one-patient' ? 'freeze' : preset] ?? null;
 
 const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 	const {preset} = overlay;
@@ -115,76 +113,6 @@ const presetRow = ({preset, presets}: HoldOverlay): Row =>
 		span(ours`tab`, 'accent'),
 	);
 
-/** What stays off, and strays that a typed yes made ours. */
-const offRows = ({adopt}: HoldOverlay, {baseline}: HoldPreview): readonly Row[] => {
-	const left = baseline.filter(name => !adopt.some(process => process === name));
-	const names = (list: readonly string[]) =>
-		joinShown(
-			list.map(name => shown(hostile(name))),
-			ours`, `,
-		);
-	return [
-		...(adopt.length === 0
-			? []
-			: labelled(ours`Adopts`, [ours`${names(adopt)}: release resumes it with the rest`])),
-		...(left.length === 0 ? [] : labelled(ours`Leaves off`, [ours`${names(left)}, which was off before us`])),
-	];
-};
-
-const netRows = ({net, preset, busy}: HoldOverlay): readonly Row[] => {
-	if (net === 'fuse')
-		return labelled(ours`Net`, [
-			busy
-				? ours`arming its fuse`
-				: ours`AWS resumes by itself, by a fuse${preset === 'quiet' ? ours`` : ours` (n: without one)`}`,
-		]);
-	return [
-		row(
-			span(ours`  Net             `, 'dim'),
-			span(ours`NONE: if this machine dies, nothing resumes this group`, 'bad', true),
-		),
-		row(span(ours`                  15 minutes at most, no renewal`, 'warn')),
-	];
-};
-
-/** Boxes whose mark is taken away once held: the one in focus and pinned ones; without a focus every marked one. */
-export const boxesToHeal = (
-	{pins, place, state}: Pick<Model, 'pins' | 'place' | 'state'>,
-	overlay: HoldOverlay,
-): readonly string[] => {
-	const marked = previewOf(overlay)?.marked ?? [];
-	const pinned = pins.filter(({group}) => group === overlay.group).map(({instanceId}) => instanceId);
-	const focus = place.screen === 'fleet' ? null : (place.box ?? state.selected.box);
-	if (focus === null && pinned.length === 0) return marked;
-	return marked.filter(id => id === focus || pinned.includes(id));
-};
-
-const markedRows = (model: Model, overlay: HoldOverlay, {marked}: HoldPreview): readonly Row[] => {
-	if (marked.length === 0) return [];
-	const healed = boxesToHeal(model, overlay);
-	const rest = marked.length - healed.length;
-	const names = joinShown(
-		healed.slice(0, 3).map(id => shortId(hostile(id))),
-		ours` `,
-	);
-	const more = healed.length > 3 ? ours` and ${healed.length - 3} more` : ours``;
-	return labelled(ours`Marked`, [
-		...(healed.length === 0
-			? []
-			: [
-					ours`Unhealthy: ${names}${more}`,
-					overlay.setHealthy
-						? ours`set Healthy once held; h does not`
-						: ours`release would kill it; h sets it Healthy once held`,
-				]),
-		...(rest === 0
-			? []
-			: [
-					ours`${plural(rest, 'box', 'boxes')}${healed.length === 0 ? ours`` : ours` more`} marked Unhealthy, not in focus: left so`,
-				]),
-	]);
-};
-
 const coverage = ({covered, notCovered}: HoldPreview): Shown =>
 	ours`covered ${covered.length} · not covered ${notCovered.length}`;
 
@@ -197,14 +125,6 @@ const joinRows = ({joins}: HoldPreview): readonly Row[] =>
 					ours`, `,
 				)}: you join, the last one out resumes`,
 			]);
-
-const labelled = (label: Shown, lines: readonly Shown[]): readonly Row[] =>
-	lines.map((line, index) =>
-		row(
-			span(index === 0 ? (`  ${label}`.padEnd(18) as Shown) : (' '.repeat(18) as Shown), 'dim'),
-			span(line),
-		),
-	);
 
 const wrapNames = (names: readonly Shown[]): readonly Shown[] => wrapWords(joinShown(names, ours` `), 56);
 

@@ -5,13 +5,14 @@ import type {Deed} from '../../hold/care-types.ts';
 import {consequenceOf} from '../../hold/consequence.ts';
 import type {HoldView, ReleasePreview} from '../../hold/types.ts';
 import type {ReleaseOverlay} from '../app-state.ts';
-import {formatHeld, formatTime, shortId} from '../format.ts';
-import {fuseIsLeft, fuseWord} from '../fuse-words.ts';
+import {shortId} from '../format.ts';
 import type {Model} from '../model.ts';
 import {markOfDouble} from '../names.ts';
 import {endangered} from '../release-flow.ts';
 import {blank, type Row, row, span} from '../span.ts';
 import {doubleSpans} from './hold-preview.ts';
+import {labelled} from './labelled.ts';
+import {outcomeRows} from './outcome-rows.ts';
 import type {OverlayView} from './overlay-view.ts';
 import {wrapWords} from './wrap.ts';
 
@@ -182,52 +183,6 @@ const firstRows = (model: Model, {target}: ReleaseOverlay, preview: ReleasePrevi
 const words = [ours`none`, ours`one`, ours`two`, ours`three`, ours`four`, ours`five`];
 const countWord = (count: number): Shown => words[count] ?? ours`${count}`;
 
-export const outcomeRows = (view: HoldView): readonly Row[] => {
-	const name = shown(hostile(view.group));
-	const {outcome} = view;
-	if (outcome === null)
-		return [
-			row(
-				span(ours`  releasing ${name} …`, 'busy'),
-				span(ours`   ctrl-c again: leave at once, the guardian finishes`, 'dim'),
-			),
-		];
-	switch (outcome.kind) {
-		case 'released':
-			return [
-				row(
-					span(
-						ours`  ✔ ${outcome.verified ? ours`resumed and verified` : ours`released`} ${formatTime(outcome.at)}`,
-						'good',
-						true,
-					),
-					span(
-						ours`   ${fuseWord(view, fuseIsLeft(outcome), ours`   `)}${outcome.tagLeft ? ours`tag left: it runs out by itself` : ours`tag removed`}   held ${formatHeld(outcome.seconds)}`,
-					),
-				),
-				...outcome.left.map(({process, why}) =>
-					row(span(ours`    left ${shown(hostile(process))}: ${shown(hostile(why))}`, 'warn')),
-				),
-			];
-		case 'refused':
-			return [row(span(ours`  ${shown(outcome.message)}`, 'bad'))];
-		case 'incomplete':
-			return [
-				row(
-					span(
-						ours`  ✖ release incomplete: ${joinShown(
-							outcome.still.map(process => shown(hostile(process))),
-							ours` `,
-						)} may still be suspended`,
-						'bad',
-						true,
-					),
-				),
-				...wrapWords(shown(hostile(outcome.command)), 72).map(line => row(span(ours`    ${line}`))),
-			];
-	}
-};
-
 const doing: Readonly<Record<Deed, Shown>> = {
 	healthy: ours`sets Healthy`,
 	standby: ours`puts in Standby`,
@@ -274,11 +229,3 @@ const askRow = ({session, preview, typed, hint, ask, busy}: ReleaseOverlay): Row
 		...(hint === null ? [] : [span(ours`   ${hint}`, 'warn')]),
 	);
 };
-
-const labelled = (label: Shown, lines: readonly Shown[]): readonly Row[] =>
-	lines.map((line, index) =>
-		row(
-			span(index === 0 ? (`  ${label}`.padEnd(18) as Shown) : (' '.repeat(18) as Shown), 'dim'),
-			span(line),
-		),
-	);
