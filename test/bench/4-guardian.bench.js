@@ -8,7 +8,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout as wait} from 'node:timers/promises';
 import {median, openLab, program, row} from './lab.js';
 
-const runs = 9;
+const runs = 7;
 const root = dirname(dirname(program));
 const folder = mkdtempSync(join(tmpdir(), 'unflap-bench-'));
 const lab = await openLab('--seed', '7', '--speed', '1');
