@@ -44,6 +44,9 @@ export const option = (name: string, value: string): readonly string[] =>
 export const deleteTagLine = (group: string, key: string, facts: AwsFacts): string | null =>
 	cliLine(['autoscaling', 'delete-tags', '--tags', tagWord(group, key)], facts);
 
+export const stopAutomationLine = (executionId: string, facts: AwsFacts): string | null =>
+	cliLine(['ssm', 'stop-automation-execution', ...option('automation-execution-id', executionId)], facts);
+
 /** JSON, since the CLI's shorthand has no way to write a comma inside a value. */
 export const tagWord = (group: string, key: string, value?: string): string =>
 	JSON.stringify([

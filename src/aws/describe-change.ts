@@ -1,7 +1,15 @@
 /** A change in words: whom it is about, the AWS CLI line that does the same, and what takes it back. */
 import {pasteableLine} from '../base/quote.ts';
 import type {Hostile} from '../base/text.ts';
-import {cliLine, deleteTagLine, option, resumeLine, suspendLine, tagWord} from './cli-line.ts';
+import {
+	cliLine,
+	deleteTagLine,
+	option,
+	resumeLine,
+	stopAutomationLine,
+	suspendLine,
+	tagWord,
+} from './cli-line.ts';
 import {probeName} from './process-names.ts';
 import type {AwsFacts, LoggedCall} from './types.ts';
 
@@ -147,7 +155,7 @@ const describers: Readonly<Record<string, Describer>> = {
 			group: firstOf(parameters['AutoScalingGroupName']),
 			detail: `${document} version ${version}${execution === '' ? '' : ` as ${execution}`}`,
 			cliLine: cliLine(['ssm', 'start-automation-execution', ...words], facts),
-			undo: execution === '' ? 'the run is not known yet' : stopLine(execution, facts),
+			undo: execution === '' ? 'the run is not known yet' : stopAutomationLine(execution, facts),
 		};
 	},
 	StopAutomationExecution: (input, facts) => {
@@ -155,14 +163,11 @@ const describers: Readonly<Record<string, Describer>> = {
 		return {
 			group: null,
 			detail: execution,
-			cliLine: stopLine(execution, facts),
+			cliLine: stopAutomationLine(execution, facts),
 			undo: 'none: a stopped run stays stopped; a hold arms a new one',
 		};
 	},
 };
-
-const stopLine = (execution: string, facts: AwsFacts) =>
-	cliLine(['ssm', 'stop-automation-execution', ...option('automation-execution-id', execution)], facts);
 
 const processesOf = (input: Fields) => ({
 	group: text(input['AutoScalingGroupName']),

@@ -1,16 +1,15 @@
 /** `unflap hold GROUP [-- COMMAND…]`: holds until COMMAND ends, `--for` is over, or a signal comes; then releases. */
-import {deleteTagLine} from '../aws/cli-line.ts';
 import {createProcessClock} from '../base/clock-process.ts';
 import type {ExitCode} from '../base/errors.ts';
 import {type EndRequest, exitCodeOf} from '../base/exit.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {type ChildFacts, childEnvironment} from '../hold/child-environment.ts';
 import {createNotifier, type Notifier} from '../hold/notify.ts';
-import {holdTagKey} from '../hold/tag.ts';
 import type {HoldEvent, HoldOutcome, HoldPreview, HoldRequest, HoldSession} from '../hold/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {type RunningCommand, runCommand} from './hold-command.ts';
 import {confirmQuiet} from './hold-confirm.ts';
+import {sayLeft} from './hold-left.ts';
 import {holdPatient, patientWish} from './hold-patient.ts';
 import {readHoldRequest} from './hold-request.ts';
 import {eventLine, noNet, previewLines} from './hold-text.ts';
@@ -70,6 +69,8 @@ const own = (text: string) => shown(hostile(text));
 type Running = {
 	readonly session: HoldSession;
 	readonly request: HoldRequest;
+	/** Every fuse this hold has had. */
+	readonly armed: Set<string>;
 	command: RunningCommand | null;
 	/** From a signal, a crash or a broken pipe. */
 	code: ExitCode | null;
@@ -97,10 +98,13 @@ const holdUntilEnd = async (
 	args: CommandArgs,
 	{session, request}: Asked,
 ): Promise<ExitCode> => {
-	const running: Running = {session, request, command: null, code: null};
+	const running: Running = {session, request, armed: new Set(), command: null, code: null};
 	// Taken over before the first change: from here on every end is a release.
 	const giveBack = context.ending.takeOver(request => void answer(context, running, request));
-	session.onEvent(event => sayEvent(context, args, event));
+	session.onEvent(event => {
+		if (event.event === 'fuse-armed') running.armed.add(event.executionId);
+		sayEvent(context, args, event);
+	});
 	try {
 		const view = await session.settled;
 		const commandEnd = view.phase === 'held' && args.rest ? accompany(context, running, args.rest) : null;
@@ -109,7 +113,7 @@ const holdUntilEnd = async (
 			...(commandEnd === null ? [] : [releaseAfter(commandEnd, session)]),
 		]);
 		const own = commandEnd === null ? 0 : await commandEnd;
-		await sayLeft(context, running, outcome);
+		await sayLeft(context, {session, group: request.group, armed: running.armed}, outcome);
 		return exitCode(outcome, {command: own, signal: running.code});
 	} finally {
 		giveBack();
@@ -182,27 +186,11 @@ const exitCode = (outcome: HoldOutcome, {command, signal}: Codes): ExitCode => {
 		case 'refused':
 			return outcome.clean ? 3 : 1;
 		case 'released': {
-			const wasWell = outcome.failure === null && !outcome.tagLeft;
+			const wasWell = outcome.failure === null && !outcome.tagLeft && !outcome.fuseLeft;
 			if (wasWell) return signal ?? command;
 			return signal === null && command !== 0 ? command : 1;
 		}
 	}
-};
-
-/** What a release could not take away, with the line that does. */
-const sayLeft = async (
-	{aws, out}: CommandContext,
-	{session, request: {group}}: Running,
-	outcome: HoldOutcome,
-): Promise<void> => {
-	if (outcome.kind === 'refused' && !outcome.clean) {
-		out.warn(ours`unflap: a tag or a fuse of this hold is left; it runs out by itself`);
-		out.warn(ours`  → ${own(`unflap release --hold ${session.view().holdId}`)}`);
-	}
-	if (outcome.kind !== 'released' || !outcome.tagLeft) return;
-	const line = deleteTagLine(group, holdTagKey(session.view().holdId), (await aws()).facts);
-	out.warn(ours`unflap: the tag of this hold could not be deleted; it runs out by itself`);
-	if (line !== null) out.warn(own(line));
 };
 
 type Previewed = {readonly preview: HoldPreview; readonly net: HoldRequest['net']};
