@@ -76,7 +76,7 @@ export const createLane = (name: LaneName, parts: LaneParts): Lane => {
 const requestTimeoutMs: Readonly<Record<LaneName, number>> = {polling: 25_000, release: 10_000};
 
 export const createRequestHandler = (agents: Agents, lane: LaneName): NodeHttpHandler =>
-	new NodeHttpHandler({
+	new DatedByAwsHandler({
 		httpAgent: agents.http,
 		// https-proxy-agent is an agent of Node's kind, though not a subclass of https.Agent.
 		httpsAgent: agents.https as import('node:https').Agent,
@@ -85,3 +85,16 @@ export const createRequestHandler = (agents: Agents, lane: LaneName): NodeHttpHa
 		throwOnRequestTimeout: true,
 		logger: silent,
 	});
+
+/**
+ * The SDK moves the clock it signs with by the `Date` of any answer: a proxy's false one would spoil every signature
+ * from then on. Only AWS's own answers, which carry a request id, tell the time (threats.md N4).
+ */
+class DatedByAwsHandler extends NodeHttpHandler {
+	override async handle(...asked: Parameters<NodeHttpHandler['handle']>) {
+		const answered = await super.handle(...asked);
+		const {headers} = answered.response;
+		if (!('x-amzn-requestid' in headers || 'x-amz-request-id' in headers)) delete headers['date'];
+		return answered;
+	}
+}
