@@ -20,6 +20,13 @@ const commands: readonly (readonly string[])[] = [
 	['release', 'web-prod', '--force'],
 	['release', '--all'],
 	['info'],
+	['holds', '--all-regions'],
+	['hold', 'web-prod', '--preset', 'one-patient', '--box', 'i-0'],
+	['doctor'],
+	['doctor', 'web-prod', '-o', 'json'],
+	['doctor', '--setup'],
+	['policy', 'all'],
+	['completion', 'names'],
 ];
 
 test.each([
