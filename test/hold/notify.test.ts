@@ -101,6 +101,7 @@ const fakeSession = () => {
 		answer: () => undefined,
 		renewals: () => undefined,
 		handOver: () => ({kind: 'incomplete', still: [], command: '', guardian: false}),
+		linger: () => done.promise,
 		done: done.promise,
 		accompany: () => Promise.resolve(),
 	};
