@@ -12,8 +12,9 @@ const shortestFuseMs = 240_000;
 /** A suspend is only sent while the fuse has this long to go. */
 const suspendMarginMs = 120_000;
 
-/** From the end of the lease to the fuse's deadline, so that a release at the end of the lease comes first. */
-const graceMs = (rate: number): number => Math.min(120_000 * Math.max(1, rate), 240_000);
+/** From the end of the lease to the fuse's deadline, so that a release at the end of the lease comes first (G2). */
+const graceMs = ({facts, moment}: HoldState): number =>
+	Math.min(120_000 * Math.max(1, moment?.rate ?? 1), 240_000, facts.leaseMs / 5);
 
 /** A UUID of the holder's seed and a counter: never the same twice, and known before the start is sent. */
 export const tokenOf = (seed: string, index: number): string => {
@@ -38,26 +39,29 @@ export const staleFuses = (state: HoldState): readonly Fuse[] => {
 
 /** When the hold is over: its end, or the lease of an older fuse that cannot be stopped. */
 export const holdEnd = (state: HoldState): AwsMs => {
-	const grace = graceMs(state.moment?.rate ?? 1);
+	const grace = graceMs(state);
 	return Math.min(state.own.end, ...staleFuses(state).map(({deadline}) => deadline - grace));
 };
 
-/** The lease a change may take now: never past the end, and over before the credentials are. */
+/** The lease a change may take now: its fuse ends `leaseMs` from now, it never passes the end or the credentials. */
 export const leaseFor = (state: HoldState): AwsMs => {
-	const {awsMs, rate} = now(state);
-	const {net, leaseMs} = state.facts;
-	const lease = Math.min(awsMs + leaseMs, state.own.end);
-	if (net === 'none' || state.credentialsUntil === null) return lease;
-	return Math.min(lease, state.credentialsUntil - beforeCredentialsMs - graceMs(rate));
+	const {awsMs} = now(state);
+	const lease = Math.min(awsMs + state.facts.leaseMs - graceMs(state), state.own.end);
+	if (state.credentialsUntil === null) return lease;
+	return Math.min(lease, state.credentialsUntil - beforeCredentialsMs - graceMs(state));
 };
 
 /** In whole seconds, as the document takes them; a short hold has a fuse that is long enough to suspend under. */
 export const deadlineOf = (state: HoldState, leaseUntil: AwsMs): AwsMs => {
-	const {awsMs, rate} = now(state);
-	const wished = Math.max(leaseUntil + graceMs(rate), awsMs + shortestFuseMs);
+	const {awsMs} = now(state);
+	const wished = Math.max(leaseUntil + graceMs(state), awsMs + shortestFuseMs);
 	const latest = (state.credentialsUntil ?? Number.POSITIVE_INFINITY) - beforeCredentialsMs;
 	return Math.floor(Math.min(wished, latest) / 1000) * 1000;
 };
+
+/** A third of the time from arming to the deadline has passed. */
+export const renewalAt = (state: HoldState): AwsMs =>
+	state.own.leaseUntil + graceMs(state) - (state.facts.leaseMs * 2) / 3;
 
 /** What the fuse, the tag and a release are about: `wanted` without what others made theirs. */
 export const covered = (own: Ownership) => inOrder(without(own.wanted, Object.keys(own.changed)));

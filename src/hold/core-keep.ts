@@ -21,10 +21,10 @@ export const woken = (state: HoldState): Turn => overdue(state) ?? byNet(state) 
 const overdue = (state: HoldState): Turn | null => {
 	const {awsMs} = now(state);
 	if (awsMs >= state.own.end) return startRelease(state, 'end', 'The time of the hold is over');
-	if (state.spent && awsMs < state.own.leaseUntil)
-		return startRelease(state, 'jump', 'This machine slept, or its clock was moved');
 	if (awsMs >= holdEnd(state))
 		return startRelease(state, 'end', 'An older fuse could not be stopped: its deadline was the end');
+	if (state.spent && awsMs < state.own.leaseUntil)
+		return startRelease(state, 'jump', 'This machine slept, or its clock was moved');
 	if (awsMs >= state.own.leaseUntil || state.spent)
 		return startRelease(state, 'lease', 'The lease was not renewed');
 	return null;

@@ -115,7 +115,7 @@ export const tagValue = (state: HoldState, own: Ownership, phase: 'live' | 'rele
 	const fuse = own.fuses.findLast(({executionId, final}) => executionId !== null && final === null);
 	return formatHoldTag({
 		phase,
-		until: own.leaseUntil,
+		until: fuse?.deadline ?? own.leaseUntil,
 		owner: state.facts.owner,
 		processes: inOrder(without(own.wanted, Object.keys(own.changed))),
 		baseline: own.baseline,

@@ -1,7 +1,7 @@
 /** The table of Keep in hold.md: the first row that applies to what was read. */
 import type {ScalingProcess} from '../aws/types.ts';
 import {openPlan} from './core-change.ts';
-import {covered, currentFuse, leaseFor, maySuspend} from './core-fuse.ts';
+import {covered, currentFuse, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
 import {acceptShared, hasUndecided, isUndecided} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
@@ -204,7 +204,7 @@ const renewal = (state: HoldState): Turn | null => {
 	const {leaseUntil, end} = state.own;
 	const {leaseMs, net} = state.facts;
 	if (net === 'none' || !state.renewals || state.question !== null) return null;
-	if (leaseUntil >= end || leaseUntil - awsMs > (leaseMs * 2) / 3) return null;
+	if (leaseUntil >= end || awsMs < renewalAt(state)) return null;
 	const next = leaseFor(state);
 	const gains = next >= end || next - leaseUntil >= leaseMs / 6;
 	return gains ? openPlan(state, 'renew', {fuse: true, tag: true, processes: []}) : null;
@@ -218,7 +218,7 @@ export const rest = (state: HoldState): Turn => {
 	);
 	const beat =
 		processMs < watch.fastUntil ? fastMs : watch.others.length > 0 ? nearMs : unsettled ? 5000 : loopMs;
-	const third = own.leaseUntil < own.end ? own.leaseUntil - (state.facts.leaseMs * 2) / 3 : own.end;
-	const due = Math.max(250, (Math.min(Math.max(third, awsMs), own.end, own.leaseUntil) - awsMs) / rate);
-	return pause(state, {at: 'idle'}, Math.min(beat, third > awsMs ? due : beat));
+	const moments = [own.leaseUntil, own.end, renewalAt(state)].filter(at => at > awsMs);
+	const due = Math.max(250, (Math.min(...moments) - awsMs) / rate);
+	return pause(state, {at: 'idle'}, Math.min(beat, due));
 };

@@ -36,6 +36,7 @@ test('what hold writes is read back', () => {
 		owner: 'ana@lap7',
 		processes: ['Launch', 'HealthCheck'],
 		baseline: ['AZRebalance'],
+		fuse: '4a9c01de',
 		why: 'why not',
 	});
 	expect(parseHoldTag({key, value})).toMatchObject({

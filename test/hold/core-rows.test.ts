@@ -1,412 +1,419 @@
 /** The rows of hold.md's tables, one by one, on the pure core. */
 import {describe, expect, test} from 'vitest';
-import {newHold, step} from '../../src/hold/core.ts';
-import type {Answer, Command, HoldInput, HoldState, SeenGroup} from '../../src/hold/core-state.ts';
 import {presetProcesses} from '../../src/hold/processes.ts';
 import {brokenTagKey, holdTagKey} from '../../src/hold/tag.ts';
+import {denied, holdId, type Play, play, reasonAt, startAws, unanswered} from './core-play.ts';
 
-const holdId = '7f3a90c1';
-const startAws = Date.UTC(2026, 10, 22, 13, 0, 0);
 const aim = presetProcesses('no-replace');
-const arn = 'arn:aws:autoscaling:eu-west-1:441200009012:autoScalingGroup:1111:autoScalingGroupName/web';
-
-/** One hold with AWS played by hand: `answer` answers the call that waits, `wake` lets the time pass it asked for. */
-const play = (more: {aim?: typeof aim; forMs?: number; leaseMs?: number} = {}) => {
-	let state: HoldState = newHold({
-		holdId,
-		group: 'web',
-		owner: 'ana@lap7',
-		reason: '',
-		aim: more.aim ?? aim,
-		forMs: more.forMs ?? 3_600_000,
-		leaseMs: more.leaseMs ?? 1_800_000,
-		patienceMs: 180_000,
-	});
-	let awsMs = startAws;
-	let processMs = 0;
-	let commands: readonly Command[] = [];
-	const done: Command[] = [];
-	const send = (input: HoldInput) => {
-		const turn = step(state, {...input, moment: {awsMs, processMs, rate: 1}});
-		state = turn.state;
-		commands = turn.commands;
-		done.push(...commands);
-	};
-	const waiting = () => commands.find(command => 'call' in command && command.do !== 'abort');
-	return {
-		send,
-		state: () => state,
-		last: () => waiting(),
-		told: () => done.flatMap(command => (command.do === 'tell' ? [command.told] : [])),
-		changes: () => done.filter(({do: name}) => /tag|suspend|resume/.test(name)),
-		outcome: () => done.flatMap(command => (command.do === 'finish' ? [command.outcome] : []))[0],
-		answer: (answer: Answer) => {
-			const command = waiting();
-			if (command === undefined || !('call' in command)) throw new Error('nothing waits for an answer');
-			send({on: 'answered', call: command.call, answer});
-		},
-		wake: (sleptMs = 0) => {
-			const command = commands.find(one => one.do === 'wake');
-			if (command?.do !== 'wake') throw new Error('nothing sleeps');
-			awsMs += command.ms + sleptMs;
-			processMs += command.ms;
-			send({on: 'woke', timer: command.timer});
-		},
-		pass: (ms: number) => {
-			awsMs += ms;
-			processMs += ms;
-		},
-	};
+const old = reasonAt(startAws - 86_400_000);
+const otherId = '00000001';
+const otherKey = holdTagKey(otherId);
+const count = (hold: Play, name: string) => hold.names().filter(one => one === name).length;
+/** Another hold with a fuse of its own, whose suspensions they are. */
+const otherHold = (hold: Play, processes: readonly (typeof aim)[number][], phase = 'live') => {
+	const run = hold.addRun({holdId: otherId, processes, startedAt: startAws - 60_000});
+	hold.tags.set(otherKey, `v1 ${phase} until=2026-11-22T13:30Z by=bob@desk procs=RH`);
+	for (const process of processes) hold.suspended.set(process, reasonAt(startAws - 30_000));
+	return run;
 };
-
-type Play = ReturnType<typeof play>;
-
-const reason = 'User suspended at 2026-11-22T13:00:00Z';
-const later = 'User suspended at 2026-11-22T13:05:00Z';
-
-const group = (
-	suspended: Readonly<Record<string, string>>,
-	tags: Readonly<Record<string, string>> = {},
-): SeenGroup => ({
-	arn,
-	status: null,
-	operator: null,
-	suspended: Object.entries(suspended).map(([process, text]) => ({process, reason: text})),
-	tags: Object.entries(tags).map(([key, value]) => ({key, value})),
-});
-
-const read = (value: SeenGroup | null): Answer => ({of: 'read', result: {ok: true, value}});
-const ok = (
-	of: 'note' | 'start-guardian' | 'put-tag' | 'suspend' | 'resume' | 'delete-tag' | 'remove-note',
-): Answer => ({
-	of,
-	result: {ok: true, value: null},
-});
-const ours = {ReplaceUnhealthy: reason, HealthCheck: reason};
-const ownTags = (hold: Play) => ({[holdTagKey(holdId)]: hold.state().own.tagValues.at(-1) ?? ''});
-
-/** Preflight, ledger, guardian, tag, one read, ledger, suspend, read back, ledger. */
-const acquire = (hold: Play, foreign: Readonly<Record<string, string>> = {}) => {
-	hold.send({on: 'begin'});
-	hold.answer(read(group(foreign)));
-	hold.answer({of: 'probe', result: {ok: true, value: 'permitted'}});
-	hold.answer(ok('note'));
-	hold.answer(ok('start-guardian'));
-	hold.answer(ok('note'));
-	hold.answer(ok('put-tag'));
-	hold.answer(read(group(foreign, ownTags(hold))));
-	hold.answer(ok('note'));
-	hold.answer(ok('suspend'));
-	hold.answer(read(group({...foreign, ...ours}, ownTags(hold))));
-	hold.answer(ok('note'));
-	expect(hold.told()).toContainEqual({tell: 'held'});
-	return hold;
-};
-
-const names = (hold: Play) => hold.changes().map(({do: name}) => name);
 
 describe('acquire', () => {
-	test('notes, guards, tags, reads, notes and suspends in this order, and reads back', () => {
+	test('ledger, guardian, fuse seen asleep, tag, read, ledger, suspend, read back, ledger', () => {
 		const hold = play();
-		const order: string[] = [];
-		hold.send({on: 'begin'});
-		for (const answer of [
-			read(group({})),
-			{of: 'probe', result: {ok: true, value: 'permitted'}} as const,
-			ok('note'),
-			ok('start-guardian'),
-			ok('note'),
-			ok('put-tag'),
-			read(group({})),
-			ok('note'),
-			ok('suspend'),
-		]) {
-			order.push(hold.last()?.do ?? '');
-			hold.answer(answer);
-		}
-		expect(order).toEqual([
+		hold.hold();
+		expect(hold.names()).toEqual([
 			'read',
+			'see-fuses',
 			'probe',
 			'note',
 			'start-guardian',
+			'note',
+			'check-document',
+			'arm',
+			'see-fuse',
 			'note',
 			'put-tag',
 			'read',
 			'note',
 			'suspend',
+			'read',
+			'note',
 		]);
-		expect(hold.last()?.do).toBe('read');
+		expect(hold.told().map(({tell}) => tell)).toEqual(['fuse-armed', 'held']);
+	});
+
+	test('the token of the fuse is in the ledger before it is started, the tag names the fuse', () => {
+		const hold = play();
+		hold.send({on: 'begin'});
+		hold.until('arm');
+		const [arm] = hold.calls('arm');
+		const noted = hold.calls('note').at(-1);
+		if (arm?.do !== 'arm' || noted?.do !== 'note') throw new Error('no arm, no note');
+		expect(noted.own.fuses).toMatchObject([
+			{clientToken: arm.clientToken, executionId: null, processes: aim},
+		]);
+		expect(arm.deadline % 1000).toBe(0);
+		hold.until('suspend');
+		expect(hold.tags.get(holdTagKey(holdId))).toContain('procs=RH fuse=00000001');
+	});
+
+	test('a start without an answer is repeated with the same token', () => {
+		const hold = play();
+		hold.send({on: 'begin'});
+		hold.until('arm');
+		hold.failing.set('arm', unanswered);
+		hold.answer();
+		hold.failing.delete('arm');
+		hold.until('idle');
+		const tokens = hold.calls('arm').map(call => (call.do === 'arm' ? call.clientToken : ''));
+		expect(tokens).toHaveLength(2);
+		expect(new Set(tokens).size).toBe(1);
+	});
+
+	test('a queued fuse is waited for, then refused and stopped; nothing is suspended or tagged', () => {
+		const hold = play();
+		hold.send({on: 'begin'});
+		hold.until('see-fuse');
+		Object.assign(hold.runs[0] ?? {}, {status: 'Pending', onSleepStep: false});
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({
+			kind: 'refused',
+			message: expect.stringContaining('Too many automations'),
+		});
+		expect(hold.names()).not.toContain('suspend');
+		expect(hold.runs[0]?.final).toBe('other');
+		expect(hold.tags.size).toBe(0);
+	});
+
+	test.each([
+		['check-document', 'ssm:CreateDocument is denied'],
+		['arm', 'ssm:StartAutomationExecution is denied'],
+	] as const)('a denied %s refuses and names what is missing', (name, message) => {
+		const hold = play();
+		hold.failing.set(name, denied(message));
+		hold.hold();
+		expect(hold.outcome()).toMatchObject({kind: 'refused', message: expect.stringContaining(message)});
+		expect(hold.names()).not.toContain('put-tag');
+		expect(hold.names()).not.toContain('suspend');
+	});
+
+	test('F2 what runs under our name and is not our document is stopped, and nothing is suspended', () => {
+		const hold = play();
+		hold.send({on: 'begin'});
+		hold.until('see-fuse');
+		Object.assign(hold.runs[0] ?? {}, {genuine: false});
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'refused'});
+		expect(hold.names()).toContain('stop-fuse');
+		expect(hold.names()).not.toContain('suspend');
+	});
+
+	test('the fuse ends five minutes before the credentials, and is not armed where that is too soon', () => {
+		const hold = play();
+		hold.send({on: 'credentials', until: startAws + 900_000});
+		hold.hold();
+		expect(hold.state().own.fuses[0]?.deadline).toBeLessThanOrEqual(startAws + 600_000);
+		const short = play();
+		short.send({on: 'credentials', until: startAws + 360_000});
+		short.hold();
+		expect(short.outcome()).toMatchObject({kind: 'refused', message: expect.stringContaining('credentials')});
 	});
 
 	test('leaves the baseline off, and suspends wanted without what is suspended now', () => {
-		const hold = acquire(play({aim: presetProcesses('no-replace')}), {AZRebalance: reason, Launch: ''});
+		const hold = play();
+		hold.suspended.set('AZRebalance', old).set('Launch', '');
+		hold.hold();
 		expect(hold.state().own.baseline).toEqual(['AZRebalance', 'Launch']);
-		expect(hold.changes().find(({do: name}) => name === 'suspend')).toMatchObject({processes: aim});
+		expect(hold.calls('suspend')).toMatchObject([{processes: aim}]);
 	});
 
 	test('an empty wanted refuses: all of it was suspended by others', () => {
 		const hold = play();
-		hold.send({on: 'begin'});
-		hold.answer(read(group(ours)));
+		for (const process of aim) hold.suspended.set(process, old);
+		hold.hold();
 		expect(hold.outcome()).toMatchObject({kind: 'refused'});
-		expect(names(hold)).toEqual([]);
+		expect(hold.names()).not.toContain('put-tag');
 	});
 
-	test.each([
-		['no group', null],
-		['a group that is being deleted', {...group({}), status: 'Delete in progress'}],
-		['a group of a service', {...group({}), operator: 'eks.amazonaws.com'}],
-		['H3 a hold of a newer unflap', group({}, {'unflap:hold:00000001': 'v2 live'})],
-		[
-			'H5 fifty tags',
-			group({}, Object.fromEntries(Array.from({length: 50}, (_, index) => [`t${index}`, '']))),
-		],
-	])('%s is refused before any change', (_name, seen) => {
+	test('H5 fifty tags, and H3 a hold of a newer unflap, are refused before any change', () => {
+		const full = play();
+		for (let index = 0; index < 50; index++) full.tags.set(`t${index}`, '');
+		full.hold();
+		const newer = play();
+		newer.tags.set(otherKey, 'v2 live');
+		newer.hold();
+		for (const hold of [full, newer]) {
+			expect(hold.outcome()).toMatchObject({kind: 'refused'});
+			expect(hold.names()).toEqual(['read']);
+		}
+	});
+
+	test('H5 a tag that is refused ends in a clean refusal, without a suspend or a fuse', () => {
+		const hold = play();
+		hold.failing.set('put-tag', denied('LimitExceeded'));
+		hold.hold();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'refused', tagLeft: false, fuseLeft: false});
+		expect(hold.names()).not.toContain('suspend');
+		expect(hold.runs[0]?.final).toBe('other');
+	});
+
+	test('a second engineer joins what a live fuse backs, and suspends nothing again', () => {
+		const hold = play();
+		otherHold(hold, aim);
+		hold.hold();
+		expect(hold.state().own.wanted).toEqual(aim);
+		expect(hold.names()).not.toContain('suspend');
+		expect(hold.calls('read').length).toBeGreaterThanOrEqual(4);
+	});
+
+	test('H1 what only a tag claims is baseline, and F5 so is what a fuse of next week claims', () => {
+		const forged = play({aim: presetProcesses('quiet')});
+		forged.suspended.set('Launch', old);
+		forged.tags.set(otherKey, 'v1 live until=2026-11-22T13:30Z by=mallory@x procs=LRH');
+		forged.hold();
+		expect(forged.state().own.baseline).toEqual(['Launch']);
+		const far = play({aim: presetProcesses('quiet')});
+		otherHold(far, ['Launch']).deadline = startAws + 604_800_000;
+		far.tags.delete(otherKey);
+		far.hold();
+		expect(far.state().own.baseline).toEqual(['Launch']);
+	});
+
+	test('an expired hold is absorbed: its processes are in our tag before its tag goes', () => {
+		const hold = play();
+		const run = otherHold(hold, ['Terminate']);
+		hold.tags.set(otherKey, 'v1 live until=2026-11-22T12:59Z by=bob@desk procs=T');
+		hold.end(run.executionId, 'other');
+		hold.hold();
+		expect(hold.state().own.wanted).toContain('Terminate');
+		expect(hold.names().indexOf('absorb-tag')).toBeGreaterThan(hold.names().indexOf('put-tag'));
+		expect(hold.tags.has(otherKey)).toBe(false);
+	});
+
+	test('without a fuse: three minutes to fifteen, no fuse, no renewal', () => {
+		for (const forMs of [60_000, 1_800_000]) {
+			const hold = play({net: 'none', forMs});
+			hold.hold();
+			expect(hold.outcome()).toMatchObject({kind: 'refused'});
+		}
+		const hold = play({net: 'none', forMs: 600_000, leaseMs: 300_000});
+		hold.hold();
+		for (let rounds = 0; rounds < 50; rounds++) hold.round();
+		expect(hold.names()).not.toContain('arm');
+		expect(count(hold, 'put-tag')).toBe(1);
+	});
+
+	test('a guardian that dies while the hold begins ends it', () => {
 		const hold = play();
 		hold.send({on: 'begin'});
-		hold.answer(read(seen));
-		if (hold.last()?.do === 'read') hold.answer(read(seen));
+		hold.until('suspend');
+		hold.send({on: 'guardian-lost'});
+		hold.until('ended');
 		expect(hold.outcome()).toMatchObject({kind: 'refused'});
-		expect(names(hold)).toEqual([]);
-	});
-
-	test('who may not resume may not suspend', () => {
-		const hold = play();
-		hold.send({on: 'begin'});
-		hold.answer(read(group({})));
-		hold.answer({of: 'probe', result: {ok: true, value: 'denied'}});
-		expect(hold.outcome()).toMatchObject({
-			kind: 'refused',
-			message: expect.stringContaining('ResumeProcesses'),
-		});
-	});
-
-	test('H5 a tag that is refused ends in a clean refusal, without a suspend', () => {
-		const hold = play();
-		hold.send({on: 'begin'});
-		hold.answer(read(group({})));
-		hold.answer({of: 'probe', result: {ok: true, value: 'permitted'}});
-		for (const name of ['note', 'start-guardian', 'note'] as const) hold.answer(ok(name));
-		const failure = {settled: true, lasting: true, message: 'LimitExceeded', next: []};
-		hold.answer({of: 'put-tag', result: {ok: false, failure}});
-		hold.answer(ok('remove-note'));
-		expect(hold.outcome()).toMatchObject({kind: 'refused', tagLeft: false});
-		expect(names(hold)).toEqual(['put-tag']);
-	});
-
-	test('H1 what a forged tag claims stays baseline: never suspended by us, never resumed', () => {
-		const forged = {'unflap:hold:deadbeef': 'v1 live until=2026-11-22T13:30Z by=mallory@x procs=LRH'};
-		const hold = play({aim: presetProcesses('quiet')});
-		hold.send({on: 'begin'});
-		hold.answer(read(group({Launch: later}, forged)));
-		hold.wake();
-		hold.answer(read(group({Launch: later}, forged)));
-		expect(hold.state().own.wanted).not.toContain('Launch');
-		expect(hold.state().own.joined).toEqual(['Launch']);
+		expect(hold.suspended.size).toBe(0);
 	});
 });
 
 describe('keep', () => {
-	const watch = (hold: Play, seen: SeenGroup) => {
-		hold.wake();
-		expect(hold.last()?.do).toBe('read');
-		hold.answer(read(seen));
+	const held = (facts = {}) => {
+		const hold = play(facts);
+		hold.hold();
+		hold.pass(60_000);
+		return hold;
 	};
 
 	test('wanted running, our tag live: suspended again, and said', () => {
-		const hold = acquire(play());
-		hold.pass(300_000);
-		watch(hold, group({HealthCheck: reason}, ownTags(hold)));
-		hold.answer(ok('note'));
-		expect(hold.last()).toMatchObject({do: 'suspend', processes: ['ReplaceUnhealthy']});
-		hold.answer(ok('suspend'));
-		const again = 'User suspended at 2026-11-22T13:05:01Z';
-		hold.answer(read(group({HealthCheck: reason, ReplaceUnhealthy: again}, ownTags(hold))));
-		hold.answer(ok('note'));
+		const hold = held();
+		hold.suspended.delete('ReplaceUnhealthy');
+		hold.round();
+		expect(hold.calls('suspend').at(-1)).toMatchObject({processes: ['ReplaceUnhealthy']});
 		expect(hold.told().at(-1)).toMatchObject({tell: 'repaired', processes: ['ReplaceUnhealthy']});
 	});
 
-	test('after two repairs in ten minutes it releases', () => {
-		const hold = acquire(play());
-		for (const [index, text] of ['13:01:00', '13:02:00'].entries()) {
-			hold.pass(60_000 - hold.state().watch.repairs.length);
-			watch(hold, group({HealthCheck: reason}, ownTags(hold)));
-			hold.answer(ok('note'));
-			hold.answer(ok('suspend'));
-			const anew = `User suspended at 2026-11-22T${text}Z`;
-			hold.answer(read(group({HealthCheck: reason, ReplaceUnhealthy: anew}, ownTags(hold))));
-			hold.answer(ok('note'));
-			expect(hold.state().watch.repairs).toHaveLength(index + 1);
+	const fight = (hold: Play) => {
+		for (let times = 0; times < 3; times++) {
+			hold.pass(60_000);
+			hold.suspended.delete('ReplaceUnhealthy');
+			hold.wake();
+			hold.until(times < 2 ? 'idle' : hold.state().facts.interactive ? 'idle' : 'ended');
 		}
-		watch(hold, group({HealthCheck: reason}, ownTags(hold)));
-		expect(hold.state().release?.why).toBe('repairs');
+	};
+
+	test('after two repairs in ten minutes it releases where nobody can be asked', () => {
+		const hold = held();
+		fight(hold);
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'repairs'});
 	});
 
-	test('H4 tag gone or rewritten, ours suspended: written again once, the second time released', () => {
-		const hold = acquire(play());
-		watch(hold, group(ours, {[holdTagKey(holdId)]: 'v1 live until=2026-11-22T13:30Z by=x@y procs=L'}));
-		hold.answer(ok('note'));
-		expect(hold.last()).toMatchObject({do: 'put-tag'});
-		hold.answer(ok('put-tag'));
-		expect(hold.told().at(-1)).toMatchObject({tell: 'warning'});
-		watch(hold, group(ours));
-		expect(hold.state().release?.why).toBe('tag-removed');
+	test('after two repairs in ten minutes it asks, and does what is answered', () => {
+		const hold = held({interactive: true});
+		fight(hold);
+		expect(hold.state().question).toContain('ReplaceUnhealthy');
+		expect(count(hold, 'suspend')).toBe(3);
+		hold.send({on: 'answer', goOn: true});
+		hold.round();
+		expect(count(hold, 'suspend')).toBe(4);
+		const other = held({interactive: true});
+		fight(other);
+		other.send({on: 'answer', goOn: false});
+		other.until('ended');
+		expect(other.outcome()).toMatchObject({kind: 'released', why: 'repairs'});
+	});
+
+	test('H4 our tag rewritten with ours suspended: written again once, the second time released', () => {
+		const hold = held();
+		const ours = hold.tags.get(holdTagKey(holdId));
+		hold.tags.set(holdTagKey(holdId), 'v1 live until=2026-11-22T13:30Z by=x@y procs=L fuse=99999999');
+		hold.round();
+		expect(hold.tags.get(holdTagKey(holdId))).toBe(ours);
+		hold.tags.delete(holdTagKey(holdId));
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'tag-removed'});
+		const stopped = hold.calls('stop-fuse').map(call => (call.do === 'stop-fuse' ? call.executionId : ''));
+		expect(new Set(stopped)).toEqual(new Set([hold.runs[0]?.executionId]));
 	});
 
 	test('H7 tag gone and all running: somebody ended it, nothing is ever suspended again', () => {
-		const hold = acquire(play());
-		const before = names(hold).filter(name => name === 'suspend').length;
-		for (let round = 0; round < 3; round++) watch(hold, group({}));
-		expect(hold.state().release?.why).toBe('ended-by-others');
-		expect(names(hold).filter(name => name === 'suspend')).toHaveLength(before);
-	});
-
-	test('one old read that shows neither tag nor suspension ends nothing', () => {
-		const hold = acquire(play());
-		watch(hold, group({}));
-		watch(hold, group(ours, ownTags(hold)));
-		expect(hold.state().release).toBeNull();
-		expect(hold.state().watch.endedSeen).toBe(0);
+		const hold = held();
+		hold.tags.clear();
+		hold.suspended.clear();
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'ended-by-others'});
+		expect(count(hold, 'suspend')).toBe(1);
+		expect(hold.runs[0]?.final).toBe('other');
 	});
 
 	test('broken with ours still suspended: released', () => {
-		const hold = acquire(play());
-		watch(hold, group(ours, {...ownTags(hold), [brokenTagKey(holdId)]: 'v1 broken'}));
-		expect(hold.state().release?.why).toBe('ended-by-others');
+		const hold = held();
+		hold.tags.set(brokenTagKey(holdId), 'v1 broken');
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'ended-by-others'});
 	});
 
-	test('a baseline process resumed by its owner is adopted: noted, tagged, suspended', () => {
-		const hold = acquire(play({aim: presetProcesses('freeze').slice(0, 2).concat('AZRebalance')}), {
-			AZRebalance: reason,
+	test('our own fuse ran: said so, ended, and nothing is resumed or suspended', () => {
+		const hold = held();
+		hold.end(hold.runs[0]?.executionId ?? '', 'success');
+		hold.tags.clear();
+		hold.suspended.clear();
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'fuse-fired', resumed: []});
+		expect(hold.names()).not.toContain('resume');
+	});
+
+	test('a fuse somebody stopped is replaced within a minute', () => {
+		const hold = held();
+		hold.end(hold.runs[0]?.executionId ?? '', 'other');
+		hold.round();
+		expect(hold.runs).toHaveLength(2);
+		expect(hold.runs[1]).toMatchObject({final: null, processes: aim});
+		expect(hold.state().release).toBeNull();
+	});
+
+	test('a fuse that cannot be replaced within a minute releases the hold', () => {
+		const hold = held();
+		hold.end(hold.runs[0]?.executionId ?? '', 'other');
+		hold.failing.set('arm', denied('AccessDenied'));
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'net-lost'});
+	});
+
+	test('a baseline process resumed by its owner is adopted: fuse, then tag, then suspend', () => {
+		const hold = play({aim: [...aim, 'AZRebalance']});
+		hold.suspended.set('AZRebalance', old);
+		hold.hold();
+		hold.suspended.delete('AZRebalance');
+		const before = hold.names().length;
+		for (let rounds = 0; rounds < 4 && hold.state().own.adopted.length === 0; rounds++) hold.round();
+		const order = hold
+			.names()
+			.slice(before)
+			.filter(name => /^(arm|put-tag|suspend)$/.test(name));
+		expect(order).toEqual(['arm', 'put-tag', 'suspend']);
+		expect(hold.told().at(-1)).toMatchObject({tell: 'adopted', processes: ['AZRebalance']});
+		expect(hold.runs.at(-1)?.processes).toContain('AZRebalance');
+		expect(hold.runs[0]?.final).toBe('other');
+	});
+
+	test('a process suspended anew by somebody else is no longer ours: fuse and release leave it', () => {
+		const hold = held();
+		hold.suspended.set('HealthCheck', reasonAt(hold.now()));
+		hold.round();
+		hold.round();
+		expect(hold.runs.at(-1)).toMatchObject({final: null, processes: ['ReplaceUnhealthy']});
+		hold.release();
+		expect(hold.calls('resume')).toMatchObject([{processes: ['ReplaceUnhealthy']}]);
+		expect(hold.outcome()).toMatchObject({
+			left: [{process: 'HealthCheck', why: expect.stringContaining('changedByOther')}],
 		});
-		watch(hold, group(ours, ownTags(hold)));
-		watch(hold, group(ours, ownTags(hold)));
-		expect(hold.state().own.wanted).toContain('AZRebalance');
-		hold.answer(ok('note'));
-		expect(hold.last()).toMatchObject({do: 'put-tag', value: expect.stringContaining('procs=RHZ')});
-		hold.answer(ok('put-tag'));
-		hold.answer(read(group(ours, ownTags(hold))));
-		hold.answer(ok('note'));
-		expect(hold.last()).toMatchObject({do: 'suspend', processes: ['AZRebalance']});
 	});
 
-	test('a process suspended anew by somebody else is no longer ours', () => {
-		const hold = acquire(play());
-		watch(hold, group({...ours, HealthCheck: later}, ownTags(hold)));
-		expect(hold.state().own.changed).toEqual({HealthCheck: later});
-		hold.answer(ok('note'));
-		hold.send({on: 'release', why: 'asked', message: ''});
-		hold.answer(ok('note'));
-		hold.answer(ok('put-tag'));
-		hold.answer(read(group({...ours, HealthCheck: later}, ownTags(hold))));
-		expect(hold.last()).toMatchObject({do: 'resume', processes: ['ReplaceUnhealthy']});
+	test('what others changed is resumed on a yes', () => {
+		const hold = held();
+		hold.suspended.set('HealthCheck', reasonAt(hold.now()));
+		hold.round();
+		hold.send({on: 'release', why: 'asked', message: '', alsoResume: ['HealthCheck']});
+		hold.until('ended');
+		expect(hold.suspended.size).toBe(0);
 	});
 
-	test('the lease is renewed at a third', () => {
-		const hold = acquire(play());
-		hold.pass(600_000);
-		watch(hold, group(ours, ownTags(hold)));
-		hold.answer(ok('note'));
-		expect(hold.last()).toMatchObject({
-			do: 'put-tag',
-			value: expect.stringContaining('until=2026-11-22T13:41Z'),
-		});
+	test('a third of the lease: a new fuse, the tag, then the old fuse is stopped', () => {
+		const hold = held();
+		hold.pass(560_000);
+		const before = hold.names().length;
+		hold.round();
+		const order = hold
+			.names()
+			.slice(before)
+			.filter(name => /^(arm|put-tag|stop-fuse)$/.test(name));
+		expect(order).toEqual(['arm', 'put-tag', 'stop-fuse']);
+		expect(hold.told().at(-1)).toMatchObject({tell: 'renewed'});
+	});
+
+	test('an old fuse that cannot be stopped is the end of the hold', () => {
+		const hold = held();
+		const deadline = hold.runs[0]?.deadline ?? 0;
+		hold.failing.set('stop-fuse', denied('AccessDenied'));
+		hold.pass(560_000);
+		while (hold.state().release === null && hold.now() < deadline) hold.round();
+		expect(hold.state().release?.why).toBe('end');
+		expect(hold.now()).toBeLessThan(deadline);
+	});
+
+	test('no key for half an hour: no more renewals, and the lease ends the hold', () => {
+		const hold = held();
+		hold.send({on: 'renewals', allowed: false});
+		hold.pass(1_700_000);
+		hold.wake();
+		hold.until('ended');
+		expect(hold.outcome()).toMatchObject({kind: 'released', why: 'lease'});
+		expect(count(hold, 'arm')).toBe(1);
 	});
 
 	test('after a sleep of the laptop a hold only releases', () => {
-		const hold = acquire(play());
+		const hold = held();
 		hold.wake(60_000);
 		expect(hold.state().release?.why).toBe('jump');
+		hold.until('ended');
+		expect(count(hold, 'suspend')).toBe(1);
 	});
 
-	test('two minutes before its end a hold never suspends again', () => {
-		const hold = acquire(play());
-		for (let passed = 0; passed < 3_480_000; passed += 590_000) {
-			hold.pass(Math.min(590_000, 3_500_000 - passed));
-			watch(hold, group(ours, ownTags(hold)));
-			if (hold.last()?.do === 'note') {
-				hold.answer(ok('note'));
-				hold.answer(ok('put-tag'));
-			}
-		}
-		watch(hold, group({}, ownTags(hold)));
-		expect(hold.state().release?.why).toBe('lease');
-	});
-});
-
-describe('release', () => {
-	const toResume = (hold: Play) => {
-		hold.send({on: 'release', why: 'asked', message: ''});
-		hold.answer(ok('note'));
-		hold.answer(ok('put-tag'));
-	};
-
-	test('tag to releasing, read, resume, read back, delete the tag, close the ledger', () => {
-		const hold = acquire(play(), {Launch: ''});
-		const before = names(hold).length;
-		toResume(hold);
-		hold.answer(read(group(ours, ownTags(hold))));
-		hold.answer(ok('resume'));
-		hold.answer(read(group({Launch: ''})));
-		hold.answer(ok('delete-tag'));
-		hold.answer(ok('remove-note'));
-		expect(names(hold).slice(before)).toEqual(['put-tag', 'resume', 'delete-tag']);
-		expect(hold.outcome()).toMatchObject({kind: 'released', resumed: aim, verified: true});
-	});
-
-	test('resumes ours whatever the read says is suspended', () => {
-		const hold = acquire(play());
-		toResume(hold);
-		hold.answer(read(group({})));
-		expect(hold.last()).toMatchObject({do: 'resume', processes: aim});
-	});
-
-	test('a tag call that fails does not delay the resume', () => {
-		const hold = acquire(play());
-		hold.send({on: 'release', why: 'asked', message: ''});
-		hold.answer(ok('note'));
-		const failure = {settled: true, lasting: true, message: 'AccessDenied', next: []};
-		hold.answer({of: 'put-tag', result: {ok: false, failure}});
-		hold.answer(read(group(ours, ownTags(hold))));
-		expect(hold.last()?.do).toBe('resume');
-	});
-
-	test('what cannot be resumed is reported, with what is still suspended', () => {
-		const hold = acquire(play());
-		toResume(hold);
-		const failure = {settled: true, lasting: true, message: 'ExpiredToken', next: []};
-		for (let tries = 0; hold.outcome() === undefined && tries < 20; tries++) {
-			if (hold.last()?.do === 'read') hold.answer(read(group(ours, ownTags(hold))));
-			else if (hold.last()?.do === 'resume') hold.answer({of: 'resume', result: {ok: false, failure}});
-			else hold.wake();
-		}
-		expect(hold.outcome()).toMatchObject({kind: 'incomplete', still: aim});
-	});
-
-	test('while a Suspend is unanswered tag and ledger stay until three clean reads', () => {
-		const hold = play();
-		hold.send({on: 'begin'});
-		hold.answer(read(group({})));
-		hold.answer({of: 'probe', result: {ok: true, value: 'permitted'}});
-		for (const name of ['note', 'start-guardian', 'note', 'put-tag'] as const) hold.answer(ok(name));
-		hold.answer(read(group({})));
-		hold.answer(ok('note'));
-		expect(hold.last()?.do).toBe('suspend');
-		hold.send({on: 'release', why: 'asked', message: ''});
-		hold.answer(ok('note'));
-		hold.answer(ok('put-tag'));
-		hold.answer(read(group({})));
-		hold.answer(ok('resume'));
-		let reads = 1;
-		hold.answer(read(group({})));
-		while (hold.last() === undefined || hold.last()?.do === 'read') {
-			if (hold.last() === undefined) hold.wake();
-			else {
-				reads++;
-				hold.answer(read(group({})));
-			}
-		}
-		expect(reads).toBe(4);
-		expect(hold.last()?.do).toBe('delete-tag');
+	test('one old read that shows neither tag nor suspension ends nothing', () => {
+		const hold = held();
+		const tags = [...hold.tags];
+		const suspended = [...hold.suspended];
+		hold.tags.clear();
+		hold.suspended.clear();
+		hold.round();
+		for (const [key, value] of tags) hold.tags.set(key, value);
+		for (const [process, reason] of suspended) hold.suspended.set(process, reason);
+		hold.round();
+		expect(hold.state().release).toBeNull();
+		expect(hold.state().watch.endedSeen).toBe(0);
 	});
 });

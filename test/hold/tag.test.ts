@@ -17,10 +17,11 @@ describe('the tag of a hold', () => {
 			owner: 'ana@lap7',
 			processes: presetProcesses('freeze').filter(process => process !== 'AZRebalance'),
 			baseline: ['AZRebalance'],
+			fuse: '4a9c01de',
 			why: 'boot fails since v43',
 		});
 		expect(value).toBe(
-			'v1 live until=2026-11-22T14:18Z by=ana@lap7 procs=RHTASI base=Z why=boot fails since v43',
+			'v1 live until=2026-11-22T14:18Z by=ana@lap7 procs=RHTASI base=Z fuse=4a9c01de why=boot fails since v43',
 		);
 		expect(parseHoldTag({key: holdTagKey(holdId), value})).toMatchObject({
 			holdId,
@@ -38,7 +39,7 @@ describe('the tag of a hold', () => {
 				fc.string({unit: 'binary'}),
 				(processes, baseline, why, name) => {
 					const owner = ownerText(name, name);
-					const value = formatHoldTag({phase: 'live', until, owner, processes, baseline, why});
+					const value = formatHoldTag({phase: 'live', until, owner, processes, baseline, fuse: null, why});
 					const tag = read(value);
 					return (
 						value.length <= 256 &&

@@ -44,6 +44,8 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 		perform: (who, command, now) => {
 			const place = who.calls + (who.role === 'process' ? 0 : who.role === 'guardian' ? 1000 : 2000);
 			let result: Answer | null = null;
+			if (command.do === 'read') world.looks(id, who);
+			if (command.do === 'arm') world.arms(id, who, command.deadline);
 			if (command.do === 'suspend') world.sendsSuspend({hold: id, who, processes: command.processes});
 			const fate = decide(who, command, place, () => result);
 			const apply = () => {
@@ -123,6 +125,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 				return arm(who, command);
 			case 'stop-fuse':
 				world.say(name, () => `stops fuse ${command.executionId.slice(0, 8)}`);
+				world.stopsFuse(id, who, command.executionId);
 				world.runs.cancel(command.executionId);
 				return null;
 			case 'put-tag':

@@ -277,7 +277,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
 		step: knowing(state =>
 			state.release === null || state.release.tagSaidMs === null
 				? state
-				: {...state, release: {...state.release, tagSaidMs: -1e12}},
+				: {...state, release: {...state.release, tagSaidMs: -1e12, readsDue: []}},
 		),
 	},
 	'fights a third party for ever': {

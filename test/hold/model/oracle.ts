@@ -26,6 +26,8 @@ export type OracleOptions = {
 	readonly isQuiet: boolean;
 	/** Every call works. */
 	readonly isFaultless: boolean;
+	/** Every call works, and nothing is queued, full or contended. */
+	readonly isSmooth: boolean;
 	/** Nobody answers when the hold asks. */
 	readonly isUnattended: (hold: string) => boolean;
 };
@@ -45,6 +47,10 @@ export type Oracle = {
 		readonly processes: readonly ScalingProcess[];
 	}) => void;
 	readonly deletesTag: (hold: string, who: Actor) => void;
+	readonly stopsFuse: (hold: string, who: Actor, executionId: string) => void;
+	readonly arms: (hold: string, who: Actor, deadline: number) => void;
+	/** Every read of the loop: a held hold has a fuse, or gets one within a minute. */
+	readonly looks: (hold: string, who: Actor) => void;
 	readonly endedByHand: (hold: string) => void;
 	/** A hold says that nothing of it is left. */
 	readonly finished: (hold: string) => void;
@@ -74,6 +80,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			undecided.add(process);
 		},
 		resumeByHold: resume => {
+			byAStranger(resume);
 			if (options.isQuiet) underALiveHold(resume);
 			if (options.isFaultless) afterTheFuse(resume);
 			for (const process of resume.processes) {
@@ -111,21 +118,34 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			countRepairs(hold, who, processes);
 		},
 		deletesTag: (hold, who) => {
-			const left = who.state.release?.left.backed ?? [];
-			for (const [process, {owner}] of aws.suspended())
-				if (
-					typeof owner === 'object' &&
-					owner.hold === hold &&
-					isOwn(who, process) &&
-					!left.some(one => one === process)
-				)
-					violations.push(`hold ${hold[0]} deletes its tag while ${process} is still suspended by it`);
+			for (const process of stillSuspended(hold, who))
+				violations.push(`hold ${hold[0]} deletes its tag while ${process} is still suspended by it`);
+		},
+		stopsFuse: (hold, who, executionId) => {
+			const others = runs
+				.all()
+				.some(run => run.holdId === hold && run.executionId !== executionId && run.asleep);
+			if (others || who.state.release === null) return;
+			for (const process of stillSuspended(hold, who))
+				violations.push(`hold ${hold[0]} stops its last fuse while ${process} is still suspended by it`);
+		},
+		arms: (hold, who, deadline) => {
+			if (who.role === 'process' && deadline > who.keysUntil - 299_000)
+				violations.push(`hold ${hold[0]} arms a fuse that outlives its credentials`);
+		},
+		looks: (hold, {role, state, keysUntil}) => {
+			const {heldAt, release, facts} = state;
+			if (!options.isSmooth || role !== 'process' || heldAt === null || release !== null) return;
+			if (facts.net === 'none' || state.spent || keysUntil !== Number.POSITIVE_INFINITY) return;
+			const mine = runs.all().filter(run => run.holdId === hold);
+			const since = Math.max(...mine.map(run => run.endedAt ?? Number.POSITIVE_INFINITY));
+			if (now() > since + 130_000) violations.push(`hold ${hold[0]} goes on without a fuse`);
 		},
 		endedByHand: hold => {
 			handEnded.set(hold, now());
 		},
 		finished: hold => {
-			if (runs.all().some(run => run.holdId === hold && run.endedAt === null))
+			if (runs.all().some(run => run.holdId === hold && run.endedAt === null && run.status !== 'Cancelling'))
 				violations.push(`hold ${hold[0]} says that it is over, and a fuse of it is armed`);
 		},
 		suspendByThird,
@@ -135,6 +155,16 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		},
 		judge,
 	};
+
+	function stillSuspended(hold: string, who: Actor): readonly string[] {
+		const left: readonly string[] = who.state.release?.left.backed ?? [];
+		return [...aws.suspended()]
+			.filter(
+				([process, {owner}]) =>
+					typeof owner === 'object' && owner.hold === hold && isOwn(who, process) && !left.includes(process),
+			)
+			.map(([process]) => process);
+	}
 
 	function isOwn({state}: Actor, process: string): boolean {
 		const {wanted, changed} = state.own;
@@ -175,7 +205,8 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		for (const run of runs.all()) {
 			const isOld =
 				run.holdId === hold && run.status === 'Success' && (run.endedAt ?? now()) < now() - 15_000;
-			if (!isOld || (lastSuspend.get(hold) ?? 0) > run.deadline - 60_000) continue;
+			const isKnown = who.state.own.fuses.some(({executionId}) => executionId === run.executionId);
+			if (!isOld || !isKnown || (lastSuspend.get(hold) ?? 0) > run.deadline - 60_000) continue;
 			const again = processes.filter(process => covers(run, process));
 			if (again.length > 0)
 				violations.push(`hold ${hold[0]} resumes ${again.join(' ')}, which its fuse had resumed`);
@@ -225,15 +256,22 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		if (close || shared.size > 1) undecided.add(process);
 	}
 
+	/** The ledger's lock: an entry whose process lives is nobody else's to finish. */
+	function byAStranger({hold, who}: Resume): void {
+		const actor =
+			holders()
+				.find(({id}) => id === hold)
+				?.actor() ?? null;
+		if (who.role === 'next start' && actor !== null && actor !== who && actor.alive)
+			violations.push(`hold ${hold[0]} was finished by somebody else while its process lives`);
+	}
+
 	/** The last one out resumes: a hold that is alive, held and covered is not ended by another's release. */
 	function underALiveHold({hold, who, processes}: Resume): void {
 		for (const holder of holders()) {
 			const actor = holder.actor();
 			if (actor === null || actor === who || !isHolding(actor)) continue;
-			if (holder.id === hold) {
-				violations.push(`hold ${hold[0]} was finished by somebody else while its process lives`);
-				continue;
-			}
+			if (holder.id === hold) continue;
 			if (holder.plan.net === 'none' || !hasTag(holder.id)) continue;
 			const kept = processes.filter(process => keeps(holder, actor, process));
 			if (kept.length > 0)

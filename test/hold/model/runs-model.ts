@@ -17,7 +17,7 @@ export type Run = {
 	readonly knownAt: number;
 	/** The keys it acts with are dead after this. */
 	readonly keysUntil: number;
-	status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'Cancelled';
+	status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'Cancelling' | 'Cancelled';
 	asleep: boolean;
 	endedAt: number | null;
 };
@@ -125,7 +125,14 @@ export const createRuns = (world: World): RunsModel => {
 		list: since => runs.filter(run => run.endedAt === null || run.startedAt >= since).map(seen),
 		cancel: executionId => {
 			const run = byId.get(executionId);
-			if (run !== undefined && run.endedAt === null) end(run, 'Cancelled');
+			if (run === undefined || run.endedAt !== null || run.status === 'Cancelling') return;
+			if (chance(world.seed, world.now(), 3) < 0.8) {
+				end(run, 'Cancelled');
+				return;
+			}
+			run.status = 'Cancelling';
+			run.asleep = false;
+			world.after(1500, () => end(run, 'Cancelled'));
 		},
 		all: () => runs,
 	};

@@ -36,6 +36,9 @@ export type World = {
 	readonly excuse: (processes: readonly string[]) => void;
 	readonly sendsSuspend: Oracle['sendsSuspend'];
 	readonly deletesTag: Oracle['deletesTag'];
+	readonly stopsFuse: Oracle['stopsFuse'];
+	readonly arms: Oracle['arms'];
+	readonly looks: Oracle['looks'];
 	readonly say: (who: string, what: () => string) => void;
 	readonly reach: (rule: string) => void;
 };
@@ -74,6 +77,12 @@ export const runSchedule = (schedule: Schedule, options: RunOptions = {}): Verdi
 		now: queue.now,
 		isQuiet: isQuiet(schedule),
 		isFaultless: schedule.faults === 0 && schedule.denied === null,
+		isSmooth:
+			schedule.faults === 0 &&
+			[schedule.denied, schedule.contention, schedule.queue, schedule.limit].every(
+				window => window === null,
+			) &&
+			schedule.holders.every(({sleep}) => sleep === null),
 		isUnattended: hold => holders.find(({id}) => id === hold)?.plan.answers !== true,
 	});
 	world.judgeBy(oracle);
@@ -160,6 +169,9 @@ const createWorld = ({schedule, queue, say, reach}: WorldParts) => {
 		},
 		sendsSuspend: call => oracle?.sendsSuspend(call),
 		deletesTag: (hold, who) => oracle?.deletesTag(hold, who),
+		stopsFuse: (hold, who, executionId) => oracle?.stopsFuse(hold, who, executionId),
+		arms: (hold, who, deadline) => oracle?.arms(hold, who, deadline),
+		looks: (hold, who) => oracle?.looks(hold, who),
 		say,
 		reach,
 	};

@@ -1,0 +1,172 @@
+/** Schedules in which the model once found a broken promise, made small. Each name says what went wrong. */
+import {presetProcesses} from '../../../src/hold/processes.ts';
+import type {HolderPlan, Schedule} from './schedule.ts';
+
+const freeze = presetProcesses('freeze');
+
+const holder = (plan: Partial<HolderPlan>): HolderPlan => ({
+	beginAt: 0,
+	aim: freeze,
+	forMs: 120_000,
+	net: 'fuse',
+	releaseAfter: null,
+	crash: null,
+	guardianCrash: null,
+	guardianDiesAfter: null,
+	sleep: null,
+	linger: null,
+	answers: null,
+	extend: null,
+	renewalsEndAfter: null,
+	credentialsMs: null,
+	...plan,
+});
+
+const schedule = (parts: Partial<Schedule>): Schedule => ({
+	seed: 0,
+	initial: [],
+	refreshes: false,
+	faults: 0,
+	staleMs: 0,
+	denied: null,
+	contention: null,
+	queue: null,
+	limit: null,
+	fuseLeavesTag: false,
+	holders: [],
+	meddling: [],
+	...parts,
+});
+
+const dead = holder({crash: {call: 1, applied: false, guardianToo: false}});
+
+export const foundByTheModel: readonly {readonly name: string; readonly schedule: Schedule}[] = [
+	{
+		name: 'a hold without a fuse left its processes to one that had given them up',
+		schedule: schedule({
+			queue: {from: 0, to: 30_000},
+			holders: [
+				holder({
+					aim: ['AlarmNotification', 'AddToLoadBalancer'],
+					crash: {call: 32, applied: false, guardianToo: false},
+					guardianCrash: 7,
+					sleep: {after: 5000, ms: 5000},
+				}),
+				holder({
+					beginAt: 25_000,
+					aim: ['AlarmNotification', 'ScheduledActions'],
+					net: 'none',
+					forMs: 180_000,
+					releaseAfter: 7000,
+				}),
+			],
+		}),
+	},
+	{
+		name: 'what another hold had suspended between our look and our call was left by both',
+		schedule: schedule({
+			seed: 2_117_985_488,
+			holders: [
+				holder({beginAt: 27_000, releaseAfter: 2000, renewalsEndAfter: 30_000}),
+				holder({beginAt: 27_000, aim: ['ScheduledActions'], guardianDiesAfter: 0}),
+			],
+		}),
+	},
+	{
+		name: 'a release that the machine slept through resumed by a read of the day before',
+		schedule: schedule({
+			seed: 1_546_863_450,
+			faults: 0.4,
+			holders: [
+				holder({aim: ['ScheduledActions'], guardianDiesAfter: 0, credentialsMs: 481_000}),
+				holder({
+					beginAt: 13_000,
+					releaseAfter: 29_000,
+					crash: {call: 28, applied: false, guardianToo: false},
+					guardianCrash: 1,
+					sleep: {after: 40_000, ms: 204_000},
+				}),
+			],
+			meddling: [{at: 256_000, act: 'suspend', processes: ['AlarmNotification']}],
+		}),
+	},
+	{
+		name: 'a joined process was left to nobody by a release that could not read the group',
+		schedule: schedule({
+			seed: 3,
+			faults: 0.05,
+			contention: {from: 8000, to: 56_000},
+			holders: [
+				holder({
+					aim: ['Launch'],
+					releaseAfter: 7000,
+					crash: {call: 17, applied: false, guardianToo: false},
+					guardianDiesAfter: 0,
+				}),
+				holder({}),
+				holder({beginAt: 1000, aim: ['Launch'], releaseAfter: 36_000, credentialsMs: 456_000}),
+			],
+		}),
+	},
+	{
+		name: 'a forged claim and a group that cannot be read stopped our fuse over a suspended process',
+		schedule: schedule({
+			seed: 505_713_209,
+			faults: 0.4,
+			holders: [dead, holder({aim: ['Launch'], forMs: 251_000}), dead],
+			meddling: [
+				{at: 1000, act: 'forge', letters: 'L', phase: 'live', renews: false},
+				{at: 50_000, act: 'cancel', holder: 1},
+			],
+		}),
+	},
+	{
+		name: 'a reason nobody could judge was resumed blindly',
+		schedule: schedule({
+			seed: 25,
+			faults: 0.4,
+			holders: [
+				holder({beginAt: 20_000, aim: ['InstanceRefresh'], net: 'none', forMs: 180_000, releaseAfter: 6000}),
+				holder({aim: ['AZRebalance'], releaseAfter: 101_000, guardianCrash: 1}),
+				dead,
+			],
+			meddling: [{at: 112_000, act: 'suspend', processes: ['AZRebalance', 'InstanceRefresh']}],
+		}),
+	},
+	{
+		name: 'a releasing tag written anew was not in the ledger, and the entry was only reported',
+		schedule: schedule({
+			denied: {operation: 'resume', from: 0, to: 433_000},
+			holders: [holder({}), holder({aim: ['AZRebalance'], releaseAfter: 0})],
+			meddling: [{at: 95_000, act: 'cancel', holder: 0}],
+		}),
+	},
+	{
+		name: 'an adoption armed a fuse for a process that somebody had suspended anew meanwhile',
+		schedule: schedule({
+			denied: {operation: 'see-fuses', from: 0, to: 281_000},
+			holders: [
+				holder({
+					beginAt: 252_000,
+					releaseAfter: 29_000,
+					crash: {call: 27, applied: false, guardianToo: false},
+					guardianCrash: 1,
+					sleep: {after: 29_000, ms: 5000},
+				}),
+				holder({
+					aim: ['ReplaceUnhealthy', 'HealthCheck'],
+					forMs: 301_000,
+					crash: {call: 60, applied: false, guardianToo: false},
+				}),
+			],
+			meddling: [{at: 276_000, act: 'swap', process: 'AZRebalance'}],
+		}),
+	},
+	{
+		name: 'a guardian waiting behind a forged claim resumed what its fuse had resumed',
+		schedule: schedule({
+			holders: [holder({beginAt: 36_000, aim: ['AlarmNotification'], forMs: 900_000, releaseAfter: 364_000})],
+			meddling: [{at: 0, act: 'forge', letters: 'RHTZASIL', phase: 'live', renews: true}],
+		}),
+	},
+];
