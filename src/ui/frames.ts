@@ -6,6 +6,8 @@ const frameMs = 33;
 const pausePerPaint = 5;
 /** But never more seldom than that. */
 const mostMs = 250;
+/** So many frames for data, one right after the other, are a flood. */
+const floodFrames = 4;
 
 /**
  * A version that React reads, and who is told: at once after keys; for data at most every 33 ms, and more seldom where a
@@ -18,6 +20,8 @@ export const createFrames = () => {
 	let stopped = false;
 	let paintedAt = 0;
 	let paintMs = 0;
+	/** Frames for data without a rest between them. */
+	let streak = 0;
 	const now = () => {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
@@ -35,7 +39,9 @@ export const createFrames = () => {
 		now,
 		soon: () => {
 			if (stopped || timer !== null) return;
-			const rest = paintedAt + Math.min(mostMs, pausePerPaint * paintMs) - performance.now();
+			const since = performance.now() - paintedAt;
+			streak = since < 2 * frameMs ? streak + 1 : 0;
+			const rest = streak < floodFrames ? 0 : Math.min(mostMs, pausePerPaint * paintMs) - since;
 			timer = setTimeout(now, Math.max(frameMs, rest));
 		},
 		version: () => version,
