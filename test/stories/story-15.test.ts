@@ -63,7 +63,7 @@ test('story 15: h asks once more before the box is set Healthy, and then nobody 
 	await screen.sees(/✖ terminate +i-.*marked Unhealthy/);
 	await pause(400);
 	await screen.press('h');
-	await screen.sees(/enter sets Healthy i-.* in AWS/);
+	await screen.sees(/enter sets i-.* Healthy, in AWS/);
 	expect(await healed()).toBe(0);
 	await pause(400);
 	await screen.press(key.enter);

@@ -61,7 +61,7 @@ test('a release preview heals first, after asking, and says when the mark did no
 	await answer(/Type 1 to release/, 'h');
 	await app.sees('Clears the mark');
 	expect(asked()).toEqual([]);
-	await answer('sets Healthy i-0000…0002 in AWS', '\r');
+	await answer('sets i-0000…0002 Healthy, in AWS', '\r');
 	await asks(`healthy ${idOf(2)}`);
 	await app.sees('the mark did not clear; Detach is the sure way to keep it');
 });

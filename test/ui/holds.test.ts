@@ -316,7 +316,7 @@ describe('the release preview', () => {
 		const ask = {deed: 'detach', instanceId: idOf(2)} as const;
 		const text = painted(over(releaseOverlay({ask})));
 		expect(text).toContain('Leaves the group for good and lives on outside of it');
-		expect(text).toContain('enter detaches i-0000…0002 in AWS');
+		expect(text).toContain('enter detaches i-0000…0002, in AWS');
 	});
 
 	test('a sticky mark is said', () => {

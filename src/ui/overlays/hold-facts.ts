@@ -4,6 +4,7 @@ import type {HoldPreview} from '../../hold/types.ts';
 import type {HoldOverlay} from '../app-state.ts';
 import {plural, shortId} from '../format.ts';
 import type {Model} from '../model.ts';
+import {selectedBox} from '../screens/group.ts';
 import {type Row, row, span} from '../span.ts';
 import {labelled} from './labelled.ts';
 
@@ -45,12 +46,13 @@ export const netRows = ({net, preset, busy}: HoldOverlay): readonly Row[] => {
 
 /** Boxes whose mark is taken away once held: the one in focus and pinned ones; without a focus every marked one. */
 export const boxesToHeal = (
-	{pins, place, state}: Pick<Model, 'pins' | 'place' | 'state'>,
+	model: Pick<Model, 'detail' | 'pins' | 'place' | 'state'>,
 	overlay: HoldOverlay,
 ): readonly string[] => {
+	const {pins, place} = model;
 	const marked = previewOf(overlay)?.marked ?? [];
 	const pinned = pins.filter(({group}) => group === overlay.group).map(({instanceId}) => instanceId);
-	const focus = place.screen === 'fleet' ? null : (place.box ?? state.selected.box);
+	const focus = place.screen === 'fleet' ? null : (place.box ?? selectedBox(model)?.instanceId ?? null);
 	if (focus === null && pinned.length === 0) return marked;
 	return marked.filter(id => id === focus || pinned.includes(id));
 };

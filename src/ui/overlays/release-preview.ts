@@ -1,7 +1,6 @@
 /** Who dies of a release and what it gives back. When somebody dies, the count must be typed. */
 import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
-import type {Deed} from '../../hold/care-types.ts';
 import {consequenceOf} from '../../hold/consequence.ts';
 import type {HoldView, ReleasePreview} from '../../hold/types.ts';
 import type {ReleaseOverlay} from '../app-state.ts';
@@ -183,11 +182,18 @@ const firstRows = (model: Model, {target}: ReleaseOverlay, preview: ReleasePrevi
 const words = [ours`none`, ours`one`, ours`two`, ours`three`, ours`four`, ours`five`];
 const countWord = (count: number): Shown => words[count] ?? ours`${count}`;
 
-const doing: Readonly<Record<Deed, Shown>> = {
-	healthy: ours`sets Healthy`,
-	standby: ours`puts in Standby`,
-	detach: ours`detaches`,
-	abandon: ours`abandons the hook of`,
+const doing = ({deed, instanceId}: NonNullable<ReleaseOverlay['ask']>): Shown => {
+	const id = shortId(hostile(instanceId));
+	switch (deed) {
+		case 'healthy':
+			return ours`sets ${id} Healthy`;
+		case 'standby':
+			return ours`puts ${id} in Standby`;
+		case 'detach':
+			return ours`detaches ${id}`;
+		case 'abandon':
+			return ours`abandons the hook of ${id}`;
+	}
 };
 
 /** What the deed leads to stands above the line that asks. */
@@ -212,7 +218,7 @@ const askRow = ({session, preview, typed, hint, ask, busy}: ReleaseOverlay): Row
 	if (ask !== null)
 		return row(
 			span(ours`  enter`, 'accent'),
-			span(ours` ${doing[ask.deed]} ${shortId(hostile(ask.instanceId))} in AWS   `),
+			span(ours` ${doing(ask)}, in AWS   `),
 			span(ours`esc`, 'accent'),
 			span(ours` does not`),
 		);
