@@ -28,6 +28,8 @@ const words = [
 	'release',
 	'logs',
 	'boot',
+	'run',
+	'shell',
 	'demo',
 	'lab',
 	'doctor',

@@ -78,6 +78,9 @@ export type Printer = {
 	readonly warn: (text: Shown) => void;
 	/** Raw bytes for `run` to a pipe. */
 	readonly raw: (bytes: Uint8Array) => Promise<void>;
+	/** The same to stderr. */
+	readonly rawError: (bytes: Uint8Array) => Promise<void>;
+	readonly isErrorTerminal: boolean;
 	readonly colour: boolean;
 	readonly columns: number;
 	readonly isTerminal: boolean;

@@ -14,6 +14,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	release: async () => (await import('./release.ts')).releaseCommand,
 	boot: async () => (await import('./boot.ts')).bootCommand,
 	logs: async () => (await import('./logs.ts')).logsCommand,
+	run: async () => (await import('./run.ts')).runCommandCommand,
+	shell: async () => (await import('./shell.ts')).shellCommand,
 	demo: async () => (await import('./demo.ts')).demoCommand,
 	lab: async () => (await import('./lab.ts')).labCommand,
 	doctor: async () => (await import('./doctor.ts')).doctorCommand,

@@ -54,6 +54,10 @@ export const createPrinter = ({
 		raw: async bytes => {
 			if (!write(bytes) && !broken) await drained(stdout);
 		},
+		rawError: async bytes => {
+			if (!stderr.write(bytes) && !stderr.destroyed) await drained(stderr);
+		},
+		isErrorTerminal: stderr.isTTY === true,
 		colour,
 		columns: stdout.isTTY ? Math.max(narrowest, stdout.columns) : withoutTerminal,
 		isTerminal: stdout.isTTY === true,

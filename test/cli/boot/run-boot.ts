@@ -34,6 +34,8 @@ export const runBoot = async (
 		raw: async bytes => {
 			lines.push(Buffer.from(bytes).toString('utf8'));
 		},
+		rawError: async () => undefined,
+		isErrorTerminal: false,
 		colour: options.colour ?? false,
 		columns: options.columns ?? 120,
 		isTerminal: false,
