@@ -50,7 +50,7 @@ const parse = (text: string): readonly Line[] =>
 		.map(line => JSON.parse(line) as Line);
 
 /** What both must say of an entry: the box's own ids and times are left out. */
-const essence = (own: (text: string) => string) => (line: Line) =>
+const essence = (own: Pick<PlayedBox, 'own' | 'ownPid'>) => (line: Line) =>
 	[
 		'MESSAGE',
 		'PRIORITY',
@@ -62,7 +62,8 @@ const essence = (own: (text: string) => string) => (line: Line) =>
 		'MESSAGE_ID',
 	].map(name => {
 		const value = line[name];
-		return typeof value === 'string' ? own(value) : (value ?? null);
+		if (typeof value !== 'string') return value ?? null;
+		return name === '_PID' ? own.ownPid(value) : own.own(value);
 	});
 
 const options: readonly (readonly string[])[] = [
@@ -98,7 +99,7 @@ test.each(options)('a box answers journalctl %j as the real one does', async (..
 	]);
 	expect(played.stderr).toBe('');
 	const bare = (text: string) => text;
-	expect(parse(played.stdout).map(essence(bare))).toEqual(seen.map(essence(box.own)));
+	expect(parse(played.stdout).map(essence({own: bare, ownPid: bare}))).toEqual(seen.map(essence(box)));
 	if (given.some(option => option.startsWith('--output-fields')))
 		expect(new Set(parse(played.stdout).flatMap(Object.keys))).toEqual(new Set(seen.flatMap(Object.keys)));
 });
@@ -117,7 +118,7 @@ test.each(['cat', 'short-monotonic', 'short-unix', 'short-iso', 'short-precise',
 		else {
 			// Times and the name of the machine are the box's own; the shape and the words are not.
 			const shape = (line: string) => line.replace(/^.*?(?=[a-z(][\w()@-]*\[\d+\]: )/, '').trim();
-			const [theirs, ours] = [real.stdout, played.stdout].map(text => text.split('\n').map(shape));
+			const [theirs, ours] = [box.own(real.stdout), played.stdout].map(text => text.split('\n').map(shape));
 			if (output === 'export') expect(played.stdout).toMatch(/^__CURSOR=s=[0-9a-f]{32};/);
 			else expect(theirs?.slice(0, (ours?.length ?? 1) - 1)).toEqual(ours?.slice(0, -1));
 		}

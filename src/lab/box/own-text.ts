@@ -78,6 +78,45 @@ export const systemdDate = (at: LabMs): string => {
 	return `${weekdays[date.getUTCDay()]} ${date.toISOString().slice(0, 10)} ${date.toISOString().slice(11, 19)} UTC`;
 };
 
+/** Kernel threads and the manager itself have the same numbers on every boot. */
+const firstOwnPid = 100;
+const mostPidOffset = 700;
+
+export type PidShift = {
+	/** A number that is a pid, as text. */
+	readonly pid: (recorded: string) => string;
+	/** Pids where texts name them: `pid 549`, `pid=549`, `process 549`, `name[549]:`, rows of the kernel's task list. */
+	readonly inText: (text: string) => string;
+};
+
+/** Every box counts its processes from elsewhere; which of them are the same stays visible. */
+export const createPidShift = (seed: number): PidShift => {
+	const offset = 1 + (hashNumber(seed, 'pids') % mostPidOffset);
+	const pid = (recorded: string): string =>
+		/^\d{1,7}$/.test(recorded) && Number(recorded) >= firstOwnPid
+			? String(Number(recorded) + offset)
+			: recorded;
+	return {
+		pid,
+		inText: text =>
+			mayNamePid.test(text)
+				? text
+						.replace(namedPid, (_, before: string, number: string) => before + pid(number))
+						.replace(taskRow, (_, ...parts: readonly string[]) => taskRowOf(parts, pid))
+				: text,
+	};
+};
+
+const mayNamePid = /pid|process \d|\w\[\d+\]:|^\[\s*\d+\]\s/im;
+const namedPid = /(\bpid[ =:]+|\bprocess |(?<=\w)\[(?=\d+\]:))(\d+)\b/gi;
+/** `[    527]   999   527    28595 …`: pid, user, thread group. */
+const taskRow = /(\[\s*)(\d+)(\]\s+\d+\s+)(\d+)(?=\s+\d)/g;
+
+const taskRowOf = (
+	[open = '', number = '', user = '', group = '']: readonly string[],
+	pid: PidShift['pid'],
+) => `${open}${pid(number)}${user}${pid(group)}`;
+
 const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 const digests = new Map<string, string>();

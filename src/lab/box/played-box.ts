@@ -11,7 +11,14 @@ import {
 	type RecordedBoot,
 	textOf,
 } from './life.ts';
-import {createDateShift, createSubstitution, digest, hashNumber} from './own-text.ts';
+import {
+	createDateShift,
+	createPidShift,
+	createSubstitution,
+	digest,
+	hashNumber,
+	type PidShift,
+} from './own-text.ts';
 import {createUnitHistory, type UnitFactsAt} from './unit-history.ts';
 
 export type PlayedEntry = {
@@ -54,8 +61,10 @@ export type PlayedBox = {
 	readonly agentOnline: () => boolean;
 	readonly appHealthy: () => boolean;
 	readonly consoleText: () => string;
-	/** Text of the recording with the box's own ids and dates. */
+	/** Text of the recording with the box's own ids, pids and dates. */
 	readonly own: (text: string) => string;
+	/** A recorded pid as the box has it. */
+	readonly ownPid: (recorded: string) => string;
 };
 
 export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedBox => {
@@ -65,11 +74,12 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 	const secondsNow = () => (clock.now() - instance.poweredOnAt) / 1000 / pace;
 	const substitute = createSubstitution(instance, life);
 	const shiftDates = createDateShift(at(0), life.boots[0], pace);
-	const own = (text: string) => shiftDates(substitute(text));
+	const pids = createPidShift(instance.seed);
+	const own = (text: string) => shiftDates(substitute(pids.inText(text)));
 	const machineId = digest(instance.seed, 'machine');
 	const journalFile = digest(instance.seed, 'journal file');
 	const boots = life.boots.map(boot =>
-		playBoot(boot, {instance, at, pace, substitute, own, clock, journalFile}),
+		playBoot(boot, {instance, at, pace, substitute, own, pids, clock, journalFile}),
 	);
 	const begun = () => {
 		const now = clock.now();
@@ -109,6 +119,7 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 			);
 		},
 		own,
+		ownPid: pids.pid,
 	};
 };
 
@@ -123,6 +134,7 @@ type Playing = {
 	readonly pace: number;
 	readonly substitute: (text: string) => string;
 	readonly own: (text: string) => string;
+	readonly pids: PidShift;
 	readonly clock: LabClock;
 	/** The `s=` of its cursors. */
 	readonly journalFile: string;
@@ -154,11 +166,12 @@ const playBoot = (boot: RecordedBoot, playing: Playing): PlayedBoot => {
 	};
 };
 
-const playFacts = (facts: ReadonlyMap<string, string>, {pace, own, instance}: Playing) => {
+const playFacts = (facts: ReadonlyMap<string, string>, {pace, own, pids, instance}: Playing) => {
 	const played = new Map<string, string>();
 	for (const [name, value] of facts) {
 		if (name.endsWith('TimestampMonotonic')) played.set(name, String(Math.round(Number(value) * pace)));
 		else if (name === 'InvocationID') played.set(name, value === '' ? '' : digest(instance.seed, value));
+		else if (name.endsWith('PID')) played.set(name, pids.pid(value));
 		else played.set(name, own(value));
 	}
 	return played;
@@ -209,6 +222,7 @@ const playFields = (
 		pace,
 		substitute,
 		own,
+		pids,
 	}: Playing & {cursor: string; realtimeUs: number; ownMonotonicUs: number; bootId: string},
 ): JournalFields => {
 	const fields: Record<string, JournalField> = {
@@ -226,6 +240,7 @@ const playFields = (
 		else if (name === 'INVOCATION_ID' || name === '_SYSTEMD_INVOCATION_ID' || name === '_STREAM_ID')
 			fields[name] = digest(instance.seed, textOf(value));
 		else if (typeof value !== 'string') fields[name] = value;
+		else if (name.endsWith('_PID')) fields[name] = pids.pid(value);
 		else fields[name] = name === 'MESSAGE' ? own(value) : substitute(value);
 	}
 	return fields;

@@ -2,7 +2,7 @@
  * Files of a recording folder: regular files below the folder alone, with caps (threats.md L4, X1). A folder may come
  * from anybody, so nothing in it is followed, trusted or read without end.
  */
-import {constants, createReadStream} from 'node:fs';
+import {constants, createReadStream, type Stats} from 'node:fs';
 import {lstat, open, realpath} from 'node:fs/promises';
 import {join, sep} from 'node:path';
 import type {Readable} from 'node:stream';
@@ -22,10 +22,21 @@ export const limits = {
 
 /** The folder's true path; refuses what is no folder. */
 export const recordingRoot = async (folder: string): Promise<string> => {
-	const facts = await lstat(folder).catch(() => undefined);
+	const facts = await factsOf(folder);
 	if (facts === undefined || !facts.isDirectory())
 		throw new UnflapError('bad-input', `${folder} is not a folder with a recording`);
 	return realpath(folder);
+};
+
+/** undefined where nothing is there; whatever else keeps us from looking is an error. */
+const factsOf = async (path: string): Promise<Stats | undefined> => {
+	try {
+		return await lstat(path);
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		throw error;
+	}
 };
 
 /** The first of `names` that is there, as text; undefined when none is. */
@@ -60,7 +71,7 @@ export const readLines = async (
 const openStream = async (root: string, name: string): Promise<Readable | undefined> => {
 	for (const ending of ['', '.gz', '.zst']) {
 		const path = join(root, name + ending);
-		const facts = await lstat(path).catch(() => undefined);
+		const facts = await factsOf(path);
 		if (facts === undefined) continue;
 		const isBelow = (await realpath(path)) === path && path.startsWith(root + sep);
 		if (!facts.isFile() || !isBelow)

@@ -112,7 +112,12 @@ const setInstanceHealth: Operation = ({params, region, lives}) => {
 const enterStandby: Operation = call =>
 	move(call, box => {
 		if (box.lifecycle !== 'InService') throw wrongState(box, 'InService');
-		return {lifecycle: 'Standby', cause: movedToStandby, verb: 'Moving EC2 instance to Standby'};
+		return {
+			lifecycle: 'Standby',
+			cause: movedToStandby,
+			verb: 'Moving EC2 instance to Standby',
+			deed: 'place into standby',
+		};
 	});
 
 const exitStandby: Operation = call => {
@@ -120,14 +125,21 @@ const exitStandby: Operation = call => {
 	const group = groupNamed({region, params});
 	if (isSuspended(group, 'Launch'))
 		throw validationError(`Cannot exit standby while the Launch process is suspended for ${group.name}`);
-	const activities = boxesOf(call, group).map(box => {
-		if (box.lifecycle !== 'Standby') throw wrongState(box, 'Standby');
+	const boxes = boxesOf(call, group);
+	for (const box of boxes) if (box.lifecycle !== 'Standby') throw wrongState(box, 'Standby');
+	const activities = boxes.map(box => {
 		const from = group.desired;
 		group.desired = Math.min(group.max, from + 1);
 		call.lives.enterService(box);
-		const cause = movedOutOfStandby(region.clock.now(), {instanceId: box.instanceId, from, to: from + 1});
+		const cause = movedOutOfStandby(region.clock.now(), {
+			instanceId: box.instanceId,
+			from,
+			to: group.desired,
+		});
 		return finishedActivity(call, box, {description: 'Moving EC2 instance out of Standby', cause});
 	});
+	// What is now more than the group may have goes by the termination policy.
+	call.lives.reconcile(group, {shrink: true});
 	return {Activities: activities.map(activity => activityShape(activity))};
 };
 
@@ -135,13 +147,15 @@ const detachInstances: Operation = call =>
 	move(call, box => {
 		if (box.lifecycle !== 'InService' && box.lifecycle !== 'Standby')
 			throw wrongState(box, 'InService or Standby');
-		return {lifecycle: 'Detached', cause: detached, verb: 'Detaching EC2 instance'};
+		return {lifecycle: 'Detached', cause: detached, verb: 'Detaching EC2 instance', deed: 'detach'};
 	});
 
 type Way = {
 	readonly lifecycle: 'Standby' | 'Detached';
 	readonly cause: typeof detached;
 	readonly verb: string;
+	/** As the refusal below the group's minimum says it. */
+	readonly deed: string;
 };
 
 const move = (call: Call, wayOf: (box: LabBox) => Way): unknown => {
@@ -152,12 +166,12 @@ const move = (call: Call, wayOf: (box: LabBox) => Way): unknown => {
 	const decrement = flag(params, 'ShouldDecrementDesiredCapacity') ?? false;
 	if (decrement && group.desired - boxes.length < group.min)
 		throw validationError(
-			`AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To place into standby ${boxes.length} more instance(s), please update the AutoScalingGroup sizes appropriately.`,
+			`AutoScalingGroup ${group.name} has min-size=${group.min}, max-size=${group.max}, and desired-size=${group.desired}. To ${ways[0]?.way.deed ?? 'move'} ${boxes.length} more instance(s), please update the AutoScalingGroup sizes appropriately.`,
 		);
 	const activities = ways.map(({box, way}) => {
 		const from = group.desired;
 		if (decrement) group.desired -= 1;
-		const cause = way.cause(region.clock.now(), {instanceId: box.instanceId, from, to: from - 1});
+		const cause = way.cause(region.clock.now(), {instanceId: box.instanceId, from, to: group.desired});
 		const activity = finishedActivity(call, box, {description: way.verb, cause});
 		box.lifecycle = way.lifecycle;
 		if (way.lifecycle === 'Detached') detach(box);

@@ -54,13 +54,15 @@ export const userTermination = (time: LabMs, instanceId: string): string =>
 	at(time, `instance ${instanceId} was taken out of service in response to a user request.`);
 
 type Move = {readonly instanceId: string; readonly from: number; readonly to: number};
+
+/** The capacity is named only where it changes. */
 const moved =
 	(deed: string) =>
-	(time: LabMs, {instanceId, from, to}: Move): string =>
-		at(
-			time,
-			`instance ${instanceId} was ${deed} in response to a user request, ${to > from ? 'increasing' : 'shrinking'} the capacity from ${from} to ${to}.`,
-		);
+	(time: LabMs, {instanceId, from, to}: Move): string => {
+		const change =
+			to === from ? '' : `, ${to > from ? 'increasing' : 'shrinking'} the capacity from ${from} to ${to}`;
+		return at(time, `instance ${instanceId} was ${deed} in response to a user request${change}.`);
+	};
 export const movedToStandby = moved('moved to standby');
 export const movedOutOfStandby = moved('moved out of standby');
 export const detached = moved('detached');

@@ -54,6 +54,15 @@ test('a journal alone is enough', async () => {
 	expect([...recording.units]).toEqual([]);
 });
 
+test('what keeps us from looking at a folder is said, not taken for its absence', async () => {
+	await expect(loadRecordingFolder(join(boots, 'x'.repeat(300)))).rejects.toMatchObject({
+		code: 'ENAMETOOLONG',
+	});
+	await expect(loadRecordingFolder(join(boots, 'README.md', 'below-a-file'))).rejects.toMatchObject({
+		kind: 'bad-input',
+	});
+});
+
 test('L4 a link in the place of a file is refused, wherever it leads', async () => {
 	for (const name of [
 		'journalctl-b-o-json.jsonl',
