@@ -32,6 +32,8 @@ const lines = [
 	['hold', 'batch', '--for', '1m', '-o', 'jsonl', '--', 'true'],
 	['release', '--all'],
 	['info'],
+	['doctor', 'batch'],
+	['holds', '--all-regions'],
 ];
 
 /** Everything under the user's home: ledger, logs, spool, cache. */
