@@ -25,7 +25,8 @@ test('story 27: after kill -9 the guardian gives the group back, and the next st
 	const again = openScreen({environment: lab.environment});
 	await seesFleet(again);
 	expect(again.shows(/■ HELD/)).toBe(false);
-	await again.sees(/released by the guardian/, 10);
+	await again.press('@');
+	await again.sees(/released by the guardian/, 40);
 }, 120_000);
 
 test('story 27: after kill -9 of both, the next start finishes the hold', async () => {
@@ -38,7 +39,7 @@ test('story 27: after kill -9 of both, the next start finishes the hold', async 
 	await screen.ended();
 	expect(Object.keys((await groupState(lab, 'web-prod')).suspended).length).toBe(7);
 	const again = openScreen({environment: lab.environment});
-	await again.sees(/finished .*web-prod/, 15);
+	await again.sees(/finished .*web-prod/, 30);
 	await becomes(lab, 'web-prod', ['AZRebalance'], 15);
 	const held = JSON.parse((await runProgram(['holds', '-o', 'json'], lab.environment)).stdout) as {
 		readonly state: string;
