@@ -21,6 +21,8 @@ test('story 22: every screen keeps its frame at every size, and says so when the
 		await screen.settles();
 		for (const [columns, rows] of sizes) {
 			screen.resize(columns, rows);
+			// A busy machine paints later than a frame takes to look settled.
+			await expect.poll(() => screen.footer().trim(), {timeout: 15_000}).not.toBe('');
 			await screen.settles();
 			const lines = screen.lines();
 			expect(lines[0], `${view} ${columns}x${rows}`).toMatch(/^ unflap/);
