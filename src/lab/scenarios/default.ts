@@ -2,6 +2,11 @@
 import type {Random} from '../random.ts';
 import type {GroupPlan, Scenario} from './plan.ts';
 
+const day = 86_400;
+/** Of groups whose boxes come up without a hook. */
+const plainTimes = {powerOn: [3, 6], pending: [14, 24], drain: [40, 60], relaunch: [2, 9]} as const;
+const web = {port: 8080, path: '/healthz', unhealthyThreshold: 2} as const;
+
 export const defaultScenario: Scenario = random => [
 	webProd(random.fork('web-prod')),
 	webCanary(random.fork('web-canary')),
@@ -83,14 +88,8 @@ const apiStaging = (random: Random): GroupPlan => ({
 	max: 2,
 	healthCheckTypes: ['ELB'],
 	graceSeconds: 420 + 5 * random.integer(0, 12),
-	behaviour: {
-		recording: 'S06-crash-loop',
-		powerOn: [3, 6],
-		pending: [14, 24],
-		drain: [40, 60],
-		relaunch: [2, 9],
-	},
-	target: {port: 8080, path: '/healthz', unhealthyThreshold: 2},
+	behaviour: {recording: 'S06-crash-loop', ...plainTimes},
+	target: web,
 	ages: [[130, 260]],
 	flapsSinceSeconds: 4200 + random.integer(0, 1500),
 	createdDaysAgo: [60, 120],
@@ -102,20 +101,12 @@ const worker = (random: Random): GroupPlan => ({
 	max: 3,
 	healthCheckTypes: ['EC2', 'ELB'],
 	graceSeconds: 520 + 5 * random.integer(0, 12),
-	behaviour: {
-		recording: 'S07-oom',
-		powerOn: [3, 6],
-		pending: [14, 24],
-		drain: [40, 60],
-		relaunch: [2, 9],
-	},
-	target: {port: 8080, path: '/healthz', unhealthyThreshold: 2},
+	behaviour: {recording: 'S07-oom', ...plainTimes},
+	target: web,
 	ages: [[150, 330]],
 	flapsSinceSeconds: 4300 + random.integer(0, 1200),
 	createdDaysAgo: [60, 300],
 });
-
-const day = 86_400;
 
 const batch = (random: Random): GroupPlan => ({
 	name: 'batch',
@@ -123,14 +114,8 @@ const batch = (random: Random): GroupPlan => ({
 	max: 8,
 	healthCheckTypes: ['ELB'],
 	graceSeconds: 300,
-	behaviour: {
-		recording: 'S01-healthy',
-		powerOn: [3, 6],
-		pending: [14, 24],
-		drain: [40, 60],
-		relaunch: [2, 9],
-	},
-	target: {port: 8080, path: '/healthz', unhealthyThreshold: 2},
+	behaviour: {recording: 'S01-healthy', ...plainTimes},
+	target: web,
 	hasPolicy: true,
 	scheduledActions: [{name: 'nightly-up', recurrence: `${random.integer(0, 59)} 1 * * *`, desired: 6}],
 	ages: [
@@ -152,13 +137,7 @@ const legacy = (): GroupPlan => ({
 	max: 3,
 	healthCheckTypes: ['EC2'],
 	graceSeconds: 300,
-	behaviour: {
-		recording: 'S01-healthy',
-		powerOn: [3, 6],
-		pending: [14, 24],
-		drain: [40, 60],
-		relaunch: [2, 9],
-	},
+	behaviour: {recording: 'S01-healthy', ...plainTimes},
 	target: null,
 	ages: [
 		[20 * day, 40 * day],
