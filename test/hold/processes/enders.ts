@@ -48,7 +48,7 @@ export const enders: Readonly<Record<Death, (scene: Scene) => Promise<End>>> = {
 		await letGo();
 		const wasHeld = await until(
 			() => (hold.ended() || hold.events().some(({event}) => event === 'held') ? true : null),
-			{seconds: 60},
+			{seconds: 100},
 		);
 		const problems = wasHeld === null ? ['neither held nor ended'] : [];
 		const replaced = hold.ended()

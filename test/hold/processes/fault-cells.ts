@@ -18,7 +18,7 @@ const error = (code: string, status: number): Fault => ({
 
 const anyFaults: readonly Fault[] = [
 	{name: 'throttle', rule: {kind: 'throttle'}},
-	error('AccessDenied', 403),
+	{name: 'denied', rule: {kind: 'deny'}},
 	error('InternalFailure', 500),
 	{name: 'expired token', rule: {kind: 'expired-token'}},
 	{name: 'reset', rule: {kind: 'reset'}},
@@ -31,9 +31,13 @@ const changeFaults: readonly Fault[] = [
 	error('ResourceInUse', 400),
 	{name: 'answer lost', rule: {kind: 'lose', when: 'after'}},
 	{name: 'applied, no answer', rule: {kind: 'wait', when: 'after'}},
+	{name: 'applied 10 s late', rule: {kind: 'late', seconds: 10}},
 ];
 
-const readFaults: readonly Fault[] = [{name: 'read 20 s old', rule: {kind: 'stale', seconds: 20}}];
+const readFaults: readonly Fault[] = [
+	{name: 'read 20 s old', rule: {kind: 'stale', seconds: 20}},
+	{name: 'tags 20 s old', rule: {kind: 'stale', seconds: 20, only: 'tags'}},
+];
 
 /** `once` meets this one call; `lasting` this one and every later call of the operation. */
 export type FaultCell = {

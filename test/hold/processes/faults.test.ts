@@ -4,12 +4,12 @@ import type {FaultCell} from './fault-cells.ts';
 import {faultCellName, runFaults} from './fault-table.ts';
 
 const small = new Set([
-	'acquire SuspendProcesses AccessDenied lasting',
+	'acquire SuspendProcesses denied lasting',
 	'acquire SuspendProcesses ResourceContention once',
 	'acquire StartAutomationExecution answer lost once',
-	'acquire StartAutomationExecution AccessDenied lasting',
+	'acquire StartAutomationExecution denied lasting',
 	'acquire CreateOrUpdateTags expired token lasting',
-	'release ResumeProcesses AccessDenied lasting',
+	'release ResumeProcesses denied lasting',
 	'release ResumeProcesses answer lost once',
 	'release StopAutomationExecution throttle once',
 ]);

@@ -20,7 +20,7 @@ export type HoldCall = CallName & {
 	readonly mutating: boolean;
 	/** AWS refuses it, as it shall: a question, not a change. */
 	readonly refused: boolean;
-	/** Null: `nth` counts from the start of the phase. A read counts from the change before it. */
+	/** Null: `nth` counts from the start of the phase. A read counts from the applied change before it. */
 	readonly since: CallName | null;
 };
 
@@ -121,7 +121,8 @@ export const callsOf = (phase: PhaseName, all: readonly LabRequest[]): readonly 
 		if (mutating) calls.push({...kind, nth, since: null});
 		else if (since !== null) calls.push({...kind, nth: nthSince, since});
 		else if (!repeats(request, phase, nth)) calls.push({...kind, nth, since: null});
-		if (mutating) {
+		// A refused question of the preflight runs beside others: no read can be placed by it.
+		if (mutating && applied) {
 			since = {operation, nth};
 			countedSince.clear();
 		}

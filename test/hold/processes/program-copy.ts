@@ -27,7 +27,7 @@ export const copyProgram = async (): Promise<ProgramCopy> => {
 		guardians,
 		killGuardians: async () => {
 			const pids = await guardians();
-			for (const pid of pids) kill(pid, 'SIGKILL');
+			for (const pid of pids) killPid(pid, 'SIGKILL');
 			return pids.length;
 		},
 		remove: () => rm(folder, {recursive: true, force: true}),
@@ -55,7 +55,7 @@ export const childrenOf = async (parent: number, word: string): Promise<readonly
 };
 
 /** False when it was gone already. */
-export const kill = (pid: number, signal: NodeJS.Signals): boolean => {
+export const killPid = (pid: number, signal: NodeJS.Signals): boolean => {
 	try {
 		return process.kill(pid, signal);
 	} catch (error) {

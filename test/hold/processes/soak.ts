@@ -6,7 +6,7 @@ import {makeHome} from '../../run-program.ts';
 import {type Bench, configure, leftIn, openBench, putForeign, suspensions} from './bench-lab.ts';
 import {type HoldProcess, startHoldProcess} from './hold-process.ts';
 import {group} from './phases.ts';
-import {childrenOf, kill} from './program-copy.ts';
+import {childrenOf, killPid} from './program-copy.ts';
 import {runOf} from './run-of.ts';
 import {pause, until} from './until.ts';
 
@@ -170,18 +170,18 @@ const endBy = async (way: Way, run: Run, hold: HoldProcess): Promise<void> => {
 	const {pid} = hold.child;
 	if (pid === undefined) return;
 	if (way === 'guardian') {
-		for (const guardian of await childrenOf(pid, 'guardian.js')) kill(guardian, 'SIGKILL');
+		for (const guardian of await childrenOf(pid, 'guardian.js')) killPid(guardian, 'SIGKILL');
 		await pause(3000 + run.random() * 5000);
 		run.live.delete(hold);
-		kill(pid, 'SIGTERM');
+		killPid(pid, 'SIGTERM');
 	} else if (way === 'process and guardian') {
 		run.live.delete(hold);
-		kill(pid, 'SIGSTOP');
-		for (const guardian of await childrenOf(pid, 'guardian.js')) kill(guardian, 'SIGKILL');
-		kill(pid, 'SIGKILL');
+		killPid(pid, 'SIGSTOP');
+		for (const guardian of await childrenOf(pid, 'guardian.js')) killPid(guardian, 'SIGKILL');
+		killPid(pid, 'SIGKILL');
 	} else {
 		run.live.delete(hold);
-		kill(pid, way);
+		killPid(pid, way);
 	}
 	await hold.exit;
 };
