@@ -44,11 +44,9 @@ export const rows = (state: HoldState, group: SeenGroup): Turn => {
 	);
 };
 
-/** While nobody knows whose a suspension is, no new fuse is armed for it, as long as the old one has time. */
-const waitToJudge = (state: HoldState, group: SeenGroup): Turn | null => {
-	const isLong = state.own.leaseUntil - now(state).awsMs > state.facts.leaseMs / 3;
-	return isLong && hasUndecided(state, group) ? pause(state, {at: 'idle'}, fastMs) : null;
-};
+/** While nobody knows whose a suspension is, no new fuse is armed for it: for long, that ends the hold by its lease. */
+const waitToJudge = (state: HoldState, group: SeenGroup): Turn | null =>
+	hasUndecided(state, group) ? pause(state, {at: 'idle'}, state.runs.failed ? runsForNearMs : fastMs) : null;
 
 /** What others made theirs is noted at once: whoever finishes this hold must leave it. */
 const byChange = (before: HoldState, state: HoldState): Turn | null => {

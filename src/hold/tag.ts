@@ -5,6 +5,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import {parseHoldTag} from '../groups/hold-tag.ts';
+import type {HoldTag} from '../groups/types.ts';
 import {inOrder, lettersOf} from './processes.ts';
 
 const keyPrefix = 'unflap:hold:';
@@ -82,12 +83,23 @@ export const otherHolds = (tags: Tags, ownId: string, now: AwsMs): readonly Read
 export const readHoldTags = (tags: Tags, now: AwsMs): readonly ReadTag[] =>
 	tags
 		.filter(({key}) => key.startsWith(keyPrefix) && isHoldId(key.slice(keyPrefix.length)))
-		.map(({key, value}) => readTag(key.slice(keyPrefix.length), value, now));
+		.map(tag => readTag(tag, parsedOnce(tag), now));
 
-const readTag = (holdId: string, value: string, now: AwsMs): ReadTag => {
+/** A read of the group is judged several times; each of its tags is parsed once. */
+const parsedOnce = (tag: Tags[number]): HoldTag | null => {
+	const known = parsedTags.get(tag);
+	if (known !== undefined) return known;
+	const parsed = parseHoldTag(tag);
+	parsedTags.set(tag, parsed);
+	return parsed;
+};
+
+const parsedTags = new WeakMap<Tags[number], HoldTag | null>();
+
+const readTag = ({key, value}: Tags[number], tag: HoldTag | null, now: AwsMs): ReadTag => {
+	const holdId = key.slice(keyPrefix.length);
 	const nothing = {holdId, claims: [], baseline: [], owner: null, until: null};
 	if (/^v[2-9]\d* /.test(value)) return {...nothing, phase: 'newer'};
-	const tag = parseHoldTag({key: holdTagKey(holdId), value});
 	const until = tag?.until ?? null;
 	const readable = tag !== null && (tag.phase === 'live' || tag.phase === 'releasing') && until !== null;
 	if (!readable || until > now + longestLeaseMs) return {...nothing, phase: 'malformed'};

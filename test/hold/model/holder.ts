@@ -329,8 +329,11 @@ export const createHolder = (
 const createMemory = () => {
 	const windows = new Map<number, {to: number | null; processes: readonly string[]}>();
 	const reasons = new Set<string>();
+	let last: Ownership | null = null;
 	return {
 		learn: (own: Ownership) => {
+			if (own === last) return;
+			last = own;
 			for (const {from, to, processes} of own.windows) windows.set(from, {to, processes});
 			for (const [process, texts] of Object.entries(own.fingerprint))
 				for (const text of texts) reasons.add(`${process} ${text}`);

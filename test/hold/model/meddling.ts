@@ -13,6 +13,7 @@ type Meddle = {
 };
 
 const forgedId = 'deadbeef';
+const forgesEveryMs = 180_000;
 const forgesForMs = 2 * 3_600_000;
 
 export const meddle = ({world, act, holders, oracle}: Meddle): void => {
@@ -51,6 +52,7 @@ export const meddle = ({world, act, holders, oracle}: Meddle): void => {
 			return;
 		case 'cancel':
 			cancelFuses(world, holders[act.holder]?.id);
+			oracle.sabotaged(holders[act.holder]?.id ?? '');
 			return;
 		case 'end':
 			endByHand(world, holders[act.holder], oracle);
@@ -70,7 +72,7 @@ const forge = (world: World, act: Extract<Meddling, {act: 'forge'}>, until: numb
 		);
 	const value = `v1 ${word} until=${minutes(promised)}Z by=mallory@x procs=${act.letters}`;
 	world.aws.putTag(holdTagKey(forgedId), value, world.now());
-	if (world.now() + 60_000 < until) world.after(60_000, () => forge(world, act, until));
+	if (world.now() + forgesEveryMs < until) world.after(forgesEveryMs, () => forge(world, act, until));
 	else world.after(300_000, () => world.aws.deleteTag(holdTagKey(forgedId), world.now()));
 };
 

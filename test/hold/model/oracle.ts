@@ -52,6 +52,8 @@ export type Oracle = {
 	/** Every read of the loop: a held hold has a fuse, or gets one within a minute. */
 	readonly looks: (hold: string, who: Actor) => void;
 	readonly endedByHand: (hold: string) => void;
+	/** Somebody stopped its fuses: with the tag rewritten as well, nothing confirms its entry any more. */
+	readonly sabotaged: (hold: string) => void;
 	/** A hold says that nothing of it is left. */
 	readonly finished: (hold: string) => void;
 	readonly suspendByThird: (process: string) => void;
@@ -65,6 +67,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 	const violations: string[] = [];
 	const handEnded = new Map<string, number>();
 	const repairs = new Map<string, number[]>();
+	const withoutNet = new Set<string>();
 	const lastSuspend = new Map<string, number>();
 
 	return {
@@ -140,6 +143,9 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			const mine = runs.all().filter(run => run.holdId === hold);
 			const since = Math.max(...mine.map(run => run.endedAt ?? Number.POSITIVE_INFINITY));
 			if (now() > since + 130_000) violations.push(`hold ${hold[0]} goes on without a fuse`);
+		},
+		sabotaged: hold => {
+			withoutNet.add(hold);
 		},
 		endedByHand: hold => {
 			handEnded.set(hold, now());
@@ -320,7 +326,10 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			// Without a net, an entry that nothing in AWS confirms any more is only reported.
 			const isReported =
 				typeof owner === 'object' &&
-				holders().some(({id, plan, reported}) => id === owner.hold && plan.net === 'none' && reported());
+				holders().some(
+					({id, plan, reported}) =>
+						id === owner.hold && (plan.net === 'none' || withoutNet.has(id)) && reported(),
+				);
 			if (!isReported)
 				violations.push(
 					`${process} is left suspended by ${typeof owner === 'object' ? `hold ${owner.hold[0]}` : owner}`,
