@@ -23,6 +23,20 @@ export const createSubstitution = (instance: LabInstance, life: ReturnType<typeo
 	return (text: string) => text.replace(pattern, found => replacements.get(found) ?? found);
 };
 
+const mostRemembered = 20_000;
+
+/** For fields whose few values come with entry after entry: units, names, transports. */
+export const remembering = (change: (text: string) => string): ((text: string) => string) => {
+	const known = new Map<string, string>();
+	return text => {
+		const before = known.get(text);
+		if (before !== undefined) return before;
+		const made = change(text);
+		if (known.size < mostRemembered) known.set(text, made);
+		return made;
+	};
+};
+
 const datePattern =
 	/\b(?:([A-Z][a-z]{2}) (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC|(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)|[A-Z][a-z]{2}, (\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d))/g;
 const dayMs = 86_400_000;

@@ -18,6 +18,7 @@ import {
 	digest,
 	hashNumber,
 	type PidShift,
+	remembering,
 } from './own-text.ts';
 import {createUnitHistory, type UnitFactsAt} from './unit-history.ts';
 
@@ -79,7 +80,16 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 	const machineId = digest(instance.seed, 'machine');
 	const journalFile = digest(instance.seed, 'journal file');
 	const boots = life.boots.map(boot =>
-		playBoot(boot, {instance, at, pace, substitute, own, pids, clock, journalFile}),
+		playBoot(boot, {
+			instance,
+			at,
+			pace,
+			substitute: remembering(substitute),
+			own,
+			pids,
+			clock,
+			journalFile,
+		}),
 	);
 	const begun = () => {
 		const now = clock.now();
