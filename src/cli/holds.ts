@@ -119,7 +119,13 @@ const fuseText = ({fuse}: HeldElsewhere): Shown =>
 /** Boxes in Standby, or detached: no hold, and yet something of ours that is to be undone. */
 const namePatients = async (context: CommandContext): Promise<void> => {
 	const {care} = await context.holds();
-	for (const {group, instanceId, way, owner, undo} of await care.readPatients()) {
+	const [patients] = await Promise.allSettled([care.readPatients()]);
+	// A state folder that is not ours alone is not read: what AWS says stands above all the same.
+	if (patients.status === 'rejected') {
+		if (patients.reason instanceof UnflapError && patients.reason.kind === 'refused') return;
+		throw patients.reason;
+	}
+	for (const {group, instanceId, way, owner, undo} of patients.value) {
 		const done = way === 'standby' ? ours`in Standby` : ours`detached`;
 		context.out.note(ours`${own(instanceId)} of ${own(group)} is ${done} by ${own(owner)}`);
 		if (undo !== null) context.out.note(ours`  → ${own(undo)}`);

@@ -161,7 +161,9 @@ test('a hold and its release make exactly the documented changes beside a foreig
 		'ScheduledActions',
 		'InstanceRefresh',
 	];
-	expect(changes.filter(({applied}) => applied).map(({operation}) => operation)).toEqual([
+	// The document is created once in an account: here, or by a test before this one.
+	const made = changes.filter(({applied, operation}) => applied && operation !== 'CreateDocument');
+	expect(made.map(({operation}) => operation)).toEqual([
 		'StartAutomationExecution',
 		'CreateOrUpdateTags',
 		'SuspendProcesses',
