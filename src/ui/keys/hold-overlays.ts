@@ -1,7 +1,7 @@
 /** Keys in the overlays of holds: the previews, a box that was taken out, a hold that asks, actions. */
 import {ours} from '../../base/terminal-text.ts';
 import type {HoldOverlay, PatientOverlay, QuestionOverlay, ReleaseOverlay} from '../app-state.ts';
-import {confirmHold, nextPreset, toggleNet} from '../hold-flow.ts';
+import {confirmHold, nextPreset, openHoldPreview, toggleNet} from '../hold-flow.ts';
 import {bringBack, closePatient, leavePatient, movePatient, switchWay} from '../patient-flow.ts';
 import {
 	askDeed,
@@ -69,7 +69,9 @@ export const pressInPatient = (ui: Ui, overlay: PatientOverlay, key: string) => 
 	if (key === 'enter') return bringBack(ui, overlay);
 	if (overlay.busy) return;
 	if (overlay.done || key === 'esc') return closePatient(ui, overlay);
-	if (key === 'l') leavePatient(ui, overlay);
+	if (key === 'l') return leavePatient(ui, overlay);
+	// The box may stay out while the group is held as well.
+	if (key === 'H' && overlay.then === 'stay') openHoldPreview(ui, overlay.patient.group, []);
 };
 
 /** A hold that had to repair itself twice in ten minutes: somebody works against it. */

@@ -92,7 +92,10 @@ export const onePatientAsk: Row = row(
 );
 
 /** Undone or named: what was taken out, and what coming back leads to. */
-export const patientView = (model: Model, {patient, said, next, busy, done}: PatientOverlay): OverlayView => {
+export const patientView = (
+	model: Model,
+	{patient, said, next, busy, done, then}: PatientOverlay,
+): OverlayView => {
 	const {instanceId, way, since, owner, group, undo} = patient;
 	const back = way === 'standby';
 	const view = model.groups?.find(one => one.group.name === group);
@@ -124,7 +127,7 @@ export const patientView = (model: Model, {patient, said, next, busy, done}: Pat
 			...(said === null ? [] : [blank, row(span(ours`  ${said}`, done ? 'good' : 'warn', true))]),
 			...next.flatMap(text => wrapWords(text, 70).map(line => row(span(ours`    ${line}`)))),
 		],
-		asks: [blank, patientAsk({busy, done, back}), blank],
+		asks: [blank, patientAsk({busy, done, back, leaving: then === 'leave'}), blank],
 		scroll: 0,
 	};
 };
@@ -133,10 +136,12 @@ const patientAsk = ({
 	busy,
 	done,
 	back,
+	leaving,
 }: {
 	readonly busy: boolean;
 	readonly done: boolean;
 	readonly back: boolean;
+	readonly leaving: boolean;
 }): Row => {
 	if (busy) return row(span(ours`  asking AWS …`, 'busy'));
 	if (done) return row(span(ours`  esc`, 'accent'), span(ours` closes`));
@@ -145,6 +150,7 @@ const patientAsk = ({
 		span(back ? ours` brings it back   ` : ours` closes the record   `),
 		span(ours`l`, 'accent'),
 		span(ours` leaves it there   `),
+		...(leaving ? [] : [span(ours`H`, 'accent'), span(ours` holds the group   `)]),
 		span(ours`esc`, 'accent'),
 		span(ours` decides later`),
 	);
