@@ -2,6 +2,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readdir, readFile, readlink} from 'node:fs/promises';
+import {join} from 'node:path';
 import {afterAll, beforeAll, expect, onTestFinished, test, vi} from 'vitest';
 import {guardianOf, isGivenBack, startHold, suspendedOf} from './hold-steps.ts';
 import {type OpenLab, openLab} from './open-lab.ts';
@@ -117,9 +118,17 @@ const listeningSockets = async (pid: number): Promise<readonly string[]> => {
 	return links.filter(link => listening.has(link));
 };
 
-test('S4 the guardian leaves no core file', async () => {
+test('S4 the guardian may leave no core file, and aborted it leaves none', async () => {
 	const {hold, guardian} = await heldWithGuardian();
 	expect(await proc(guardian, 'limits')).toMatch(/Max core file size +0 +0/);
+	const folders = [await readlink(`/proc/${guardian}/cwd`), join(hold.home, '.local/state/unflap')];
+	const cores = async () =>
+		(await Promise.all(folders.map(folder => readdir(folder)))).flat().filter(name => /^core/.test(name));
+	const before = await cores();
+	process.kill(guardian, 'SIGABRT');
+	// The hold goes on under a new one.
+	await vi.waitFor(async () => expect(await guardianOf(hold)).not.toBe(guardian), {timeout: 20_000});
+	expect(await cores()).toEqual(before);
 	await release(hold);
 }, 60_000);
 

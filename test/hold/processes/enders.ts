@@ -54,7 +54,8 @@ export const enders: Readonly<Record<Death, (scene: Scene) => Promise<End>>> = {
 		const replaced = hold.ended()
 			? true
 			: await until(async () => (hold.ended() || (await copy.guardians()).length > 0 ? true : null), {
-					seconds: 15,
+					// A guardian lost in the middle of a change ends the hold, which may wait for clean reads.
+					seconds: 100,
 				});
 		const went = hold.ended() ? 'ended by itself' : killed === 0 ? 'before the guardian' : 'a new guardian';
 		const asked = performance.now();

@@ -21,11 +21,11 @@ const isSmall = ({call, when, death}: Cell): boolean => {
 };
 
 test('killed at a change of acquire or release, a hold leaves the group as it was, whoever is left to end it', async () => {
-	const results = await runMatrix({workers: 2, phases: ['acquire', 'release'], only: isSmall});
+	const results = await runMatrix({workers: 4, phases: ['acquire', 'release'], only: isSmall});
 	expect(results.length).toBeGreaterThanOrEqual(6);
 	expect(
 		results
 			.filter(({problems}) => problems.length > 0)
 			.map(({cell, problems}) => `${cellName(cell)}: ${problems.join('; ')}`),
 	).toEqual([]);
-}, 300_000);
+}, 400_000);
