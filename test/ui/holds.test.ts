@@ -372,7 +372,7 @@ test('a box in Standby is brought back, or left there by name', () => {
 	expect(text).toMatch(/━ Bring back i-0000…0001 ━/);
 	expect(text).toContain('in Standby since 13:50:00, by ana@lap7');
 	expect(text).toContain('aws autoscaling exit-standby');
-	expect(text).toMatch(/enter brings it back {3}l leaves it there {3}H holds the group {3}esc decides later/);
+	expect(text).toMatch(/enter brings it back {3}l leaves it there {3}H holds the group {3}esc later/);
 });
 
 test('a hold that repaired itself twice asks whether to go on', () => {

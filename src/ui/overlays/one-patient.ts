@@ -152,6 +152,6 @@ const patientAsk = ({
 		span(ours` leaves it there   `),
 		...(leaving ? [] : [span(ours`H`, 'accent'), span(ours` holds the group   `)]),
 		span(ours`esc`, 'accent'),
-		span(ours` decides later`),
+		span(ours` later`),
 	);
 };
