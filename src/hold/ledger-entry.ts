@@ -168,5 +168,7 @@ const isWhole = exactly({
 const isEntry = (value: unknown): value is LedgerEntry => {
 	if (!isWhole(value)) return false;
 	const {own, phase} = value as LedgerEntry;
-	return phase === 'intent' || own.wanted.length > 0;
+	// Released, with a fuse that would not stop: nothing is left to resume.
+	const isFuseOnly = phase === 'releasing' && own.fuses.length > 0;
+	return phase === 'intent' || own.wanted.length > 0 || isFuseOnly;
 };

@@ -94,10 +94,10 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 		return said('finished', 'nothing of ours was left in the group');
 	}
 	// Nothing was suspended, or it went with the group: only fuses are left to stop.
-	const own =
-		isIntent || isGone
-			? {...entry.own, sent: false}
-			: backedOwnership(entry, seenGroup(found), aws.clock.rate);
+	const isFuseOnly = isIntent || isGone || entry.own.wanted.length === 0;
+	const own = isFuseOnly
+		? {...entry.own, sent: false}
+		: (backedOwnership(entry, seenGroup(found), aws.clock.rate) ?? (await firedOwnership(entry.own, fuses)));
 	if (own === null)
 		return said('reported', 'neither tag nor fingerprint in AWS agrees with the entry: nothing was done');
 	const outcome = await releaseEntry({
@@ -115,6 +115,15 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 	const text =
 		resumed.length === 0 ? 'nothing was left to resume' : `resumed ${resumed.join(', ')}, verified`;
 	return said('finished', text, outcome);
+};
+
+/** An entry whose fuse ended Success is closed without a resume, whatever is suspended since. */
+const firedOwnership = async (own: Ownership, fuses: Fuses): Promise<Ownership | null> => {
+	for (const {executionId} of own.fuses) {
+		const run = executionId === null ? null : await fuses.see(executionId);
+		if (run?.final === 'success') return {...own, wanted: [], adopted: [], changed: {}, sent: false};
+	}
+	return null;
 };
 
 /** The group was deleted and made anew under its name: what we suspended went with the old one. */

@@ -298,11 +298,11 @@ export const createHolder = (
 			entry = null;
 			return true;
 		}
-		const own =
-			entry.phase === 'intent'
-				? {...entry.own, sent: false}
-				: (backedOwnership({...entryBase(index), ...entry}, world.aws.read(world.now()), 1) ??
-					firedOnly(entry.own));
+		const isFuseOnly = entry.phase === 'intent' || entry.own.wanted.length === 0;
+		const own = isFuseOnly
+			? {...entry.own, sent: false}
+			: (backedOwnership({...entryBase(index), ...entry}, world.aws.read(world.now()), 1) ??
+				firedOnly(entry.own));
 		if (own === null) {
 			reported = true;
 			world.reach('reported only');

@@ -142,7 +142,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			if (facts.net === 'none' || state.spent || keysUntil !== Number.POSITIVE_INFINITY) return;
 			const mine = runs.all().filter(run => run.holdId === hold);
 			const since = Math.max(...mine.map(run => run.endedAt ?? Number.POSITIVE_INFINITY));
-			if (now() > since + 130_000) violations.push(`hold ${hold[0]} goes on without a fuse`);
+			if (now() > since + 85_000) violations.push(`hold ${hold[0]} goes on without a fuse`);
 		},
 		sabotaged: hold => {
 			withoutNet.add(hold);
