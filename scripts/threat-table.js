@@ -62,7 +62,7 @@ if (process.argv.includes('--check')) {
 	writeFileSync(path, table);
 	console.log(`${sorted.length} rows, ${sorted.reduce((sum, [, tests]) => sum + tests.length, 0)} tests`);
 	const wanted =
-		'T1 T2 T3 T4 T6 T7 T8 T9 T10 T11 T12 Q1 Q2 Q3 Q4 Q5 Q6 P1 P2 P3 P4 P5 P6 S1 S3 S5 S6 G1 L1 L2 L3 L4 X1 X2 X4 N1 N2 N3 N4 O1'.split(
+		'T1 T2 T3 T4 T6 T7 T8 T9 T10 T11 T12 Q1 Q2 Q3 Q4 Q5 Q6 P1 P2 P3 P4 P5 P6 S1 S3 S5 S4 S6 G1 G2 G3 G4 H1 H2 H3 H4 H5 H6 H7 F1 F2 F3 F4 F5 M1 L1 L2 L3 L4 X1 X2 X4 N1 N2 N3 N4 O1'.split(
 			' ',
 		);
 	const missing = wanted.filter(id => !rows.has(id));
