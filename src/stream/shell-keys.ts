@@ -10,7 +10,7 @@ export type ShellInput =
 	| {readonly kind: 'leave'}
 	| {readonly kind: 'help'};
 
-const [tilde, dot, question, newline, carriageReturn] = [0x7e, 0x2e, 0x3f, 0x0a, 0x0d];
+const [tilde, dot, question, newline, carriageReturn, ctrlC] = [0x7e, 0x2e, 0x3f, 0x0a, 0x0d, 0x03];
 /** More than fingers do at once is a paste, in which a line may begin with `~.` without anybody wanting to leave. */
 const longestTyped = 8;
 
@@ -44,7 +44,8 @@ export const createShellKeys = (): ShellKeys => {
 					continue;
 				}
 				out.push(byte);
-				atLineStart = byte === newline || byte === carriageReturn;
+				// Who finds the shell dead presses ctrl-c first.
+				atLineStart = byte === newline || byte === carriageReturn || byte === ctrlC;
 			}
 			flush();
 			return result;

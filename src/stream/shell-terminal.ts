@@ -1,4 +1,5 @@
 /** The terminal as a shell needs it: handed in, so that the room knows neither stdin nor Ink. */
+import {spawnSync} from 'node:child_process';
 import type {TerminalSize} from '../channel/open-channel.ts';
 
 export type ShellTerminal = {
@@ -40,6 +41,9 @@ export const createShellTerminal = (stdin: NodeJS.ReadStream, stdout: NodeJS.Wri
 	size: () => (stdout.columns > 0 && stdout.rows > 0 ? {columns: stdout.columns, rows: stdout.rows} : null),
 	setRaw: isRaw => {
 		stdin.setRawMode(isRaw);
+		// Node's raw mode still makes CR LF of each LF, which full-screen programs on the box mean as one step down. What
+		// setRawMode(false) brings back is all that was there before, this too.
+		if (isRaw) spawnSync('stty', ['-opost'], {stdio: ['inherit', 'ignore', 'ignore'], timeout: 2000});
 	},
 	write: bytes =>
 		new Promise(resolve => {
