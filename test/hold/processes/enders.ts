@@ -78,9 +78,10 @@ export const enders: Readonly<Record<Death, (scene: Scene) => Promise<End>>> = {
 		await killBoth(scene);
 		const late = letGoWhenDue(scene);
 		const asked = performance.now();
-		const release = await runOf(copy.door, ['release', '--all', '-o', 'json'], {home, environment: lab.env});
-		await late;
-		const times = await waitUntilBack(scene, asked);
+		const [release, times] = await Promise.all([
+			runOf(copy.door, ['release', '--all', '-o', 'json'], {home, environment: lab.env}),
+			late.then(() => waitUntilBack(scene, asked)),
+		]);
 		return {
 			...times,
 			problems: [
