@@ -131,8 +131,9 @@ const engineer = async (run: Run, index: number): Promise<void> => {
 		const held = await hold.event('held');
 		if (held === null) {
 			await hold.exit;
-			note(run.refused, `exit ${hold.child.exitCode}: ${lastLine(hold.stderr())}`);
-			run.say(`${index} refused: ${lastLine(hold.stderr())}`);
+			const why = String(hold.events().find(({event}) => event === 'refused')?.['message'] ?? hold.stderr());
+			note(run.refused, `exit ${hold.child.exitCode}: ${lastLine(why)}`);
+			run.say(`${index} refused: ${lastLine(why)}`);
 			await pause(1000 + random() * 3000);
 			continue;
 		}
