@@ -32,6 +32,7 @@ import {type ScreenName, screenNames} from './place.ts';
 import {type Frame, type Geometry, paintScreen} from './screen.ts';
 import type {Services} from './services.ts';
 import {sessionOn} from './sessions.ts';
+import {shellInScreen} from './shell-in-screen.ts';
 import {suspendProcess} from './suspend.ts';
 import {createSwitch, type OpenedPlace, type PlaceWanted} from './switch-place.ts';
 import {guessTheme} from './theme.ts';
@@ -73,6 +74,8 @@ const toastMs = 4000;
 export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 	const {settings, environment, processClock, stdin, stdout, ending} = options;
 	const ended = Promise.withResolvers<{readonly code: ExitCode; readonly error?: unknown}>();
+	const over = new AbortController();
+	void ended.promise.then(() => over.abort());
 	const store = createStore<AppState>(() =>
 		initialState({
 			group: options.group,
@@ -124,6 +127,10 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 			ended.resolve({code});
 		},
 		goToPlace: wanted => switching.to(wanted),
+		shell: instanceId =>
+			void shellInScreen(attached, instanceId, {ui, stdin, stdout, signal: over.signal}).catch(
+				(error: unknown) => ended.resolve({code: 1, error}),
+			),
 		suspend: () => void suspendProcess(attached, () => frames.now()),
 	};
 	const swap = (next: Services) => {

@@ -30,6 +30,8 @@ export type Ui = {
 	readonly leave: (code: ExitCode, lines?: readonly Shown[]) => void;
 	/** Another profile or region. @throws when it does not answer; the present place then stays. */
 	readonly goToPlace: (wanted: PlaceWanted) => Promise<void>;
+	/** The terminal goes to a shell on this box, and comes back. */
+	readonly shell: (instanceId: string) => void;
 	/** ctrl-z without a hold. */
 	readonly suspend: () => void;
 };

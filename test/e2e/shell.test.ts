@@ -205,3 +205,23 @@ const boxesOf = async (lab: Lab, group: string): Promise<[{instanceId: string}]>
 	const known = groups.find(({name}) => name === group)?.instances[0]?.instanceId ?? '';
 	return [{instanceId: first ?? known}];
 };
+
+test('s on the group screen opens a shell on the box under the mark, and comes back to the same place', async () => {
+	const lab = await openLab('--seed', '7');
+	const screen = openScreen({environment: lab.environment, args: ['batch']});
+	await screen.sees(/Instances \d+ of/);
+	await screen.press('s');
+	await expect.poll(screen.bytes, patience).toMatch(/\$ $/);
+	await screen.press('echo in the sh"ell"; printf "\\033[?1000h"\r');
+	await screen.sees(/^in the shell/);
+	await screen.press('exit\r');
+	await screen.sees(/Instances \d+ of/);
+	await screen.sees(/the shell on \S+ ended/);
+	expect(screen.header()).toContain('batch');
+	expect(screen.terminal.modes.mouseTrackingMode).toBe('none');
+	await screen.press('?');
+	await screen.sees(/Keys, this screen first/);
+	await screen.press('\u001b', 'q', 'q');
+	expect((await screen.ended()).exitCode).toBe(0);
+	expect((await lab.requests()).some(({operation}) => operation === 'SuspendProcesses')).toBe(false);
+});

@@ -15,6 +15,7 @@ import {everywhereKeys, holdKeys, leavingKeys} from './common.ts';
 import {copyKey} from './copy-key.ts';
 import {logKeys} from './log-keys.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
+import {shellKey} from './shell-key.ts';
 import {whyKeys} from './why-keys.ts';
 
 const noActions = (ui: Ui) =>
@@ -104,6 +105,7 @@ const groupKeys: readonly Action[] = [
 					: null,
 		run: togglePin,
 	},
+	shellKey(model => selectedBox(model)?.instanceId),
 	copyKey(ours`copy the instance id`, ui => nameOf(selectedBox(ui.model())?.instanceId)),
 	actionsKey,
 ];
@@ -197,9 +199,9 @@ function openUnitLog(ui: Ui) {
 const own: ActionTable = {
 	fleet: fleetKeys,
 	group: groupKeys,
-	boot: bootKeys,
-	logs: logKeys,
-	why: whyKeys,
+	boot: [...bootKeys, shellKey(bootBox)],
+	logs: [...logKeys, shellKey(bootBox)],
+	why: [...whyKeys, shellKey(bootBox)],
 	activity: [],
 };
 
