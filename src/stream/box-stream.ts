@@ -8,6 +8,7 @@ import {createRedactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
 import {createBoxLife, messageOf} from './box-life.ts';
 import {type BoxSession, type BoxSessionEnd, type BoxSessionHandlers, openBoxSession} from './box-session.ts';
+import {readCommandSlice} from './command-rung.ts';
 import {createConsoleRung} from './console-rung.ts';
 import {createEntryFlow} from './entry-flow.ts';
 import {createEventQueue} from './event-queue.ts';
@@ -24,6 +25,8 @@ const triesOfSpoiled = 2;
 /** An agent that demands what we cannot do will not change its mind soon. */
 const refusedMs = 60_000;
 const agentPollMs = 2000;
+/** Between two slices of Run Command when nothing more waits. */
+const slicePollMs = 3000;
 /** A live box that is silent for so long is looked up in EC2, all of them in one call. */
 const silenceMs = 4000;
 /** Between two counts of bytes. */
@@ -167,6 +170,62 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		return 'stopped';
 	};
 
+	/** Run Command in place of a session, until a minute later a session is tried again. True when there is no more. */
+	const readByCommands = async (): Promise<boolean> => {
+		const climbAt = processClock.now() + refusedMs;
+		let whole = true;
+		// The minute until the next try passes here.
+		isRefused = false;
+		while (!signal.aborted && processClock.now() < climbAt) {
+			const before = flow.delivered();
+			const slice = await readCommandSlice({
+				aws,
+				instanceId,
+				cursor: flow.reopen(),
+				whole,
+				processClock,
+				signal,
+			});
+			rung = 'run-command';
+			handlers.bytes(slice.bytes);
+			flow.lines(slice.lines);
+			const isStuck = slice.isFull && flow.delivered() === before;
+			// One entry larger than a slice: its long fields are left out, and the next slice is whole again.
+			whole = !isStuck;
+			if (slice.isFull) continue;
+			say({state: 'live'});
+			if (options.follow === false) {
+				say({state: 'ended', why: ''});
+				return true;
+			}
+			const why = await life.goneWhy();
+			if (why !== null) {
+				endAsGone(why);
+				return true;
+			}
+			await processClock.sleep(slicePollMs, signal);
+		}
+		return signal.aborted;
+	};
+
+	/** Sessions are denied, or an agent demands what we cannot do: the rung below, if that is allowed. */
+	const climbDown = async (above: 'denied' | 'refused'): Promise<boolean> => {
+		const isForAll = above === 'denied';
+		if ((options.boot ?? 'running') !== 'running') {
+			if (isForAll) say({state: 'ended', why: whyNotHigher ?? ''});
+			return isForAll;
+		}
+		try {
+			return await readByCommands();
+		} catch (error) {
+			if (signal.aborted) return true;
+			isRefused = !isForAll;
+			if (!isFinal(error) || !isForAll) return false;
+			say({state: 'ended', why: `${whyNotHigher ?? ''}; Run Command: ${messageOf(error)}`});
+			return true;
+		}
+	};
+
 	/** True when there is nothing more to read, ever. */
 	const readOnce = async (): Promise<boolean> => {
 		try {
@@ -181,10 +240,12 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			// Nothing came yet, and not for want of a link: it is no drop, and there is a reason to read.
 			if (end.kind !== 'dropped' && flow.delivered() === 0) say({state: 'waiting', why: whyNotHigher});
 			else say({state: 'dropped', since: flow.dropped()});
+			if (isRefused) return climbDown('refused');
 		} catch (error) {
 			if (signal.aborted) return true;
 			whyNotHigher = messageOf(error);
 			spoiled = isSpoiledAnswer(error) ? spoiled + 1 : 0;
+			if (isDenied(error)) return climbDown('denied');
 			if (!isFinal(error) && spoiled < triesOfSpoiled) return false;
 			say({state: 'ended', why: whyNotHigher});
 			return true;
@@ -261,6 +322,8 @@ const endText = (end: BoxSessionEnd): Hostile => {
 	const output = end.kind === 'closed' ? end.output : '';
 	return output === '' ? 'the session ended by itself' : output;
 };
+
+const isDenied = (error: unknown) => error instanceof UnflapError && error.kind === 'denied';
 
 /** Errors that the next try cannot mend. */
 const isFinal = (error: unknown) =>

@@ -6,7 +6,7 @@ import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import type {UnitFacts} from '../remote/types.ts';
 
-export type Rung = 'session' | 'console';
+export type Rung = 'session' | 'run-command' | 'console';
 
 export type StreamState =
 	| {readonly state: 'waiting'; readonly why: Hostile}

@@ -129,7 +129,16 @@ const streamSpans = (model: Model): readonly Span[] => {
 	const mark = isWell ? span(ours`●`, 'good') : span(ours`◌`, 'warn');
 	if (place.screen === 'boot')
 		return [
-			span(box === null ? ours`no stream` : box.rung === 'session' ? ours`ssm ` : ours`console `, 'dim'),
+			span(
+				box === null
+					? ours`no stream`
+					: box.rung === 'session'
+						? ours`ssm `
+						: box.rung === 'run-command'
+							? ours`run command `
+							: ours`console `,
+				'dim',
+			),
 			mark,
 		];
 	const lost = store?.counts().lost ?? 0;

@@ -208,6 +208,7 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 		polling: {
 			instances: async () => facts(),
 			ssmConnected: async () => connected,
+			identity: async () => ({accountId: '111122223333', callerArn: '', partition: 'aws'}),
 			consoleOutput: async () => ({text: consoleText, at: null}),
 		},
 		stream: {
@@ -224,6 +225,9 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 					token: 'token',
 				};
 			},
+			dataKey: async () =>
+				Promise.reject(new Error('the session must be encrypted with KMS, and no key is to be had')),
+			sendCommand: async () => Promise.reject(new Error('no commands here')),
 			resumeSession: async () => null,
 			terminateSession: async (sessionId: string) => {
 				calls.push(`terminate ${sessionId}`);

@@ -126,3 +126,30 @@ test('a box that dies while it is followed is said to be dead, with everything i
 	expect(box.marks().at(-1)).toBe(`${instanceId.slice(-4)} died (elb)`);
 	expect(box.entries().length).toBeGreaterThanOrEqual(before);
 });
+
+test('where sessions are denied the journal comes by Run Command, in slices, whole and in order, and it is said why', async () => {
+	const region = await open({}, 'web-prod');
+	const instanceId = await readable(region);
+	const truth = keys(await region.truth(instanceId));
+	await region.control('faults', {kind: 'deny', operation: 'StartSession'});
+	const box = region.watch(instanceId, {unitStates: false});
+	await expect.poll(() => box.states(), patience).toContain('live');
+	await expect.poll(() => box.entries().length, patience).toBeGreaterThanOrEqual(truth.length);
+	expect(keys(box.entries()).slice(0, truth.length)).toEqual(truth);
+	const said = box.events.flatMap(event => (event.kind === 'state' ? [event] : []));
+	expect(said.find(({state}) => state.state === 'live')).toMatchObject({rung: 'run-command'});
+	expect(said.find(({state}) => state.state === 'live')?.whyNotHigher).toMatch(
+		/StartSession|not authorized|denied/i,
+	);
+});
+
+test('where Run Command is denied too, the stream ends and says both', async () => {
+	const region = await open({}, 'web-prod');
+	const instanceId = await readable(region);
+	await region.control('faults', {kind: 'deny', operation: 'StartSession'});
+	await region.control('faults', {kind: 'deny', operation: 'SendCommand'});
+	const box = region.watch(instanceId);
+	await box.done;
+	const last = box.events.flatMap(event => (event.kind === 'state' ? [event.state] : [])).at(-1);
+	expect(last).toMatchObject({state: 'ended', why: expect.stringContaining('Run Command')});
+});
