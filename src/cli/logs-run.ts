@@ -215,6 +215,12 @@ const apply = (
 		out.warn(ours`${id}: ${event.lines} lines lost: ${shown(event.why)}`);
 	if (event.kind !== 'state') return 'on';
 	const {state} = event;
+	const why = event.whyNotHigher;
+	if (event.rung === 'run-command' && why !== null)
+		sayOnce(`${instanceId} run-command`, () => {
+			out.warn(ours`${id}: read by Run Command, seconds late, since ${shown(why)}`);
+			out.warn(ours`  → unflap policy stream says what a live session needs`);
+		});
 	if (state.state === 'live') merge.caughtUp(box);
 	if (state.state === 'ended' && state.why !== '') {
 		out.warn(ours`${id}: ${shown(state.why)}`);
