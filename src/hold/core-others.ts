@@ -109,6 +109,7 @@ export const absorbable = (
  * last one out resumes it.
  */
 export const acceptShared = (state: HoldState, group: SeenGroup): HoldState => {
+	if (hasGivenBack(state)) return state;
 	const {rate} = now(state);
 	const others = otherHoldsOf(state, group);
 	let own = state.own;
@@ -119,6 +120,10 @@ export const acceptShared = (state: HoldState, group: SeenGroup): HoldState => {
 	}
 	return own === state.own ? state : {...state, own};
 };
+
+/** Without a fuse nothing is left to others: what they suspend anew after our resume is theirs, not one with ours. */
+const hasGivenBack = ({facts, release}: HoldState): boolean =>
+	facts.net === 'none' && release !== null && release.acknowledged !== null;
 
 export const addReason = (own: Ownership, process: string, reason: string): Ownership => {
 	const known = own.fingerprint[process] ?? [];

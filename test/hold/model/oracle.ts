@@ -64,6 +64,7 @@ export type Oracle = {
 export const createOracle = ({aws, runs, holders, initial, now, ...options}: OracleOptions): Oracle => {
 	const expected = new Set<string>(initial);
 	const undecided = new Set<string>();
+	const takenBack = new Set<string>();
 	const violations: string[] = [];
 	const handEnded = new Map<string, number>();
 	const repairs = new Map<string, number[]>();
@@ -272,6 +273,14 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			violations.push(`hold ${hold[0]} was finished by somebody else while its process lives`);
 	}
 
+	/** A hold without a fuse leaves nothing to others: it takes back once what it suspended, and who wants it repairs. */
+	function isTakenBack(hold: string, process: string): boolean {
+		const key = `${hold} ${process}`;
+		if (takenBack.has(key) || holders().find(({id}) => id === hold)?.plan.net !== 'none') return false;
+		takenBack.add(key);
+		return true;
+	}
+
 	/** The last one out resumes: a hold that is alive, held and covered is not ended by another's release. */
 	function underALiveHold({hold, who, processes}: Resume): void {
 		for (const holder of holders()) {
@@ -279,7 +288,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			if (actor === null || actor === who || !isHolding(actor)) continue;
 			if (holder.id === hold) continue;
 			if (holder.plan.net === 'none' || !hasTag(holder.id)) continue;
-			const kept = processes.filter(process => keeps(holder, actor, process));
+			const kept = processes.filter(process => keeps(holder, actor, process) && !isTakenBack(hold, process));
 			if (kept.length > 0)
 				violations.push(`hold ${hold[0]} resumed ${kept.join(' ')}, which hold ${holder.id[0]} still keeps`);
 		}

@@ -42,6 +42,30 @@ const dead = holder({crash: {call: 1, applied: false, guardianToo: false}});
 
 export const foundByTheModel: readonly {readonly name: string; readonly schedule: Schedule}[] = [
 	{
+		name: 'a hold without a fuse took the repairs of another for its own, and resumed them again and again',
+		schedule: schedule({
+			holders: [
+				holder({beginAt: 181_000, aim: ['HealthCheck'], forMs: 60_000}),
+				holder({
+					aim: ['AddToLoadBalancer'],
+					forMs: 60_000,
+					releaseAfter: 1000,
+					crash: {call: 8, applied: true, guardianToo: true},
+					sleep: {after: 5000, ms: 5000},
+				}),
+				holder({
+					beginAt: 182_000,
+					aim: ['HealthCheck'],
+					forMs: 150_000,
+					net: 'none',
+					releaseAfter: 44_000,
+					guardianCrash: 1,
+					renewalsEndAfter: 30_000,
+				}),
+			],
+		}),
+	},
+	{
 		name: 'a hold without a fuse left its processes to one that had given them up',
 		schedule: schedule({
 			queue: {from: 0, to: 30_000},
