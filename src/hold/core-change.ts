@@ -119,7 +119,8 @@ export const rechecked = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 	const group = answer.result.value;
 	const noticed = noticeOthers(state, group);
 	const taken = plan.processes.some(process => reasonOf(group, process) !== undefined);
-	if (taken && wasNear(noticed))
+	// A hold that came and went while our fuse slept may have left it to us: only the runs still tell.
+	if (taken && (wasNear(noticed) || state.facts.net === 'fuse'))
 		return call(noticed, {at: 'recheck-runs', plan, group}, {do: 'see-fuses', since: since(state)});
 	return divideTaken(noticed, plan, group);
 };

@@ -180,11 +180,22 @@ export const closeGone = (state: HoldState): Turn => stopAll({...state, tagMayEx
 /** Who else holds is asked once a pass, and only where another hold was seen. */
 const judgeFirst = (state: HoldState, group: SeenGroup): Turn => {
 	const {runsFailed} = need(state);
-	const near = wasNear(state) || hasUndecided(state, group);
+	const near = wasNear(state) || hasUndecided(state, group) || hasForeign(state, group);
 	if (near && runsFailed < 3)
 		return call(state, {at: 'release-runs', group}, {do: 'see-fuses', since: now(state).awsMs - runsSinceMs});
 	return leave(state, group);
 };
+
+/**
+ * A foreign reason on a process our fuse covers: a hold that is gone by now may have left it to that fuse, and only the
+ * runs still tell.
+ */
+const hasForeign = ({own, moment}: HoldState, group: SeenGroup): boolean =>
+	own.fuses.length > 0 &&
+	without(own.wanted, Object.keys(own.changed)).some(process => {
+		const reason = reasonOf(group, process);
+		return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);
+	});
 
 export const releaseRuns = (state: HoldState, group: SeenGroup, answer: Answer): Turn => {
 	const runs = answer.of === 'see-fuses' && answer.result.ok ? answer.result.value : null;
