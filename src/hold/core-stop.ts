@@ -77,11 +77,14 @@ export const stopSearched = (state: HoldState, stopping: Stopping, answer: Answe
 	return isTooLate(state, fuse) ? next(never, stopping) : next(state, passedOver(stopping, null));
 };
 
-/** A start that nobody has seen for so long was never applied, and will not be. */
+/**
+ * A start that nobody has seen for so long was never applied, and will not be. One of this process may have slept with
+ * it on the way, whatever its deadline says; one of a process that is gone is over with its deadline.
+ */
 const isTooLate = (state: HoldState, {deadline}: Fuse): boolean => {
 	const {awsMs, processMs} = now(state);
 	const since = state.release?.startedMs ?? processMs;
-	return processMs - since >= flightMs || awsMs >= deadline;
+	return processMs - since >= flightMs || (state.tokens === 0 && awsMs >= deadline);
 };
 
 const found = (state: HoldState, stopping: Stopping, executionId: string): StopResult => {
