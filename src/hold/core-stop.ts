@@ -66,12 +66,15 @@ export const stopSearched = (state: HoldState, stopping: Stopping, answer: Answe
 	if (fuse === undefined || answer.of !== 'see-fuses') return next(state, stopping);
 	if (!answer.result.ok) return next(state, passedOver(stopping, answer.result.failure));
 	const known = new Set(state.own.fuses.map(({executionId}) => executionId));
-	const run = answer.result.value.find(
+	// Two starts may have had one deadline: a run that was stopped may be the other's, and is no proof of this one.
+	const matching = answer.result.value.filter(
 		one =>
 			one.holdId === state.facts.holdId &&
+			one.final !== 'other' &&
 			!known.has(one.executionId) &&
 			Math.abs(one.deadline - fuse.deadline) < 1000,
 	);
+	const run = matching.find(({final}) => final === null) ?? matching[0];
 	if (run !== undefined) return found(state, stopping, run.executionId);
 	const never = changeFuse(state, stopping.token, {final: 'other'});
 	return isTooLate(state, fuse) ? next(never, stopping) : next(state, passedOver(stopping, null));

@@ -42,6 +42,69 @@ const dead = holder({crash: {call: 1, applied: false, guardianToo: false}});
 
 export const foundByTheModel: readonly {readonly name: string; readonly schedule: Schedule}[] = [
 	{
+		name: 'a hold that came and went left a process to a fuse whose hold was asleep, and nobody resumed it',
+		schedule: schedule({
+			contention: {from: 0, to: 4000},
+			holders: [
+				holder({
+					forMs: 60000,
+					releaseAfter: 5000,
+					crash: {call: 14, applied: false, guardianToo: false},
+					guardianCrash: 5,
+					sleep: {after: 5000, ms: 14000},
+					extend: {after: 10000, ms: 60000},
+				}),
+				holder({beginAt: 1000, forMs: 60000, releaseAfter: 7000, aim: ['AZRebalance']}),
+			],
+		}),
+	},
+	{
+		name: 'a start of a fuse slept on its way, and its hold was closed before it arrived',
+		schedule: schedule({
+			seed: 321305539,
+			limit: {from: 230000, to: 310000},
+			meddling: [{at: 103000, act: 'forge', letters: 'L', phase: 'expired', renews: false}],
+			holders: [
+				holder({
+					beginAt: 223000,
+					forMs: 900000,
+					releaseAfter: 177000,
+					guardianCrash: 1,
+					sleep: {after: 6000, ms: 5000},
+				}),
+				holder({
+					forMs: 900000,
+					releaseAfter: 401000,
+					sleep: {after: 310000, ms: 291000},
+					aim: ['AddToLoadBalancer'],
+				}),
+			],
+		}),
+	},
+	{
+		name: 'of two starts with one deadline the stopped run was taken for both',
+		schedule: schedule({
+			seed: 473102194,
+			faults: 0.4,
+			limit: {from: 0, to: 0},
+			holders: [
+				holder({forMs: 60000, releaseAfter: 0, renewalsEndAfter: 30000}),
+				holder({
+					forMs: 335000,
+					releaseAfter: 197000,
+					sleep: {after: 5000, ms: 5000},
+					aim: ['InstanceRefresh'],
+				}),
+				holder({
+					forMs: 60000,
+					crash: {call: 1, applied: false, guardianToo: false},
+					sleep: {after: 5000, ms: 5000},
+					aim: ['AZRebalance'],
+				}),
+			],
+		}),
+	},
+	{
 		name: 'a hold without a fuse took the repairs of another for its own, and resumed them again and again',
 		schedule: schedule({
 			holders: [
