@@ -1,7 +1,7 @@
 /** The keep loop: our fuse every 30 s, one Describe, the runs of others when they are near; then the table decides. */
 import {openPlan, runsOf, since} from './core-change.ts';
 import {changeFuse, currentFuse, holdEnd, lookedAt, staleFuses} from './core-fuse.ts';
-import {hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
+import {hasForeign, hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, telling, warn} from './core-rules.ts';
 import type {Answer, HoldState, SeenFuse, SeenGroup, Turn} from './core-state.ts';
@@ -110,7 +110,7 @@ export const watched = (state: HoldState, answer: Answer): Turn => {
 	if (group === null || group.arn !== state.own.arn) return gone(state);
 	const noticed = noticeOthers(state, group);
 	const old = now(state).processMs - noticed.watch.runsAskedMs >= runsEveryMs;
-	if ((wasNear(noticed, 1000) && old) || hasUndecided(noticed, group))
+	if ((wasNear(noticed, 1000) && old) || hasUndecided(noticed, group) || hasForeign(noticed, group))
 		return call(noticed, {at: 'watch-runs', group}, {do: 'see-fuses', since: since(state)});
 	return rows(noticed, group);
 };

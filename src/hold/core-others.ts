@@ -148,6 +148,17 @@ export const hasUndecided = (state: HoldState, group: SeenGroup): boolean =>
 		return reason !== undefined && isUndecided(state, process, reason);
 	});
 
+/**
+ * A foreign reason on a process our fuse covers: a hold that is gone by now may have left it to that fuse, and only the
+ * runs still tell.
+ */
+export const hasForeign = ({own, moment}: HoldState, group: SeenGroup): boolean =>
+	own.fuses.length > 0 &&
+	without(own.wanted, Object.keys(own.changed)).some(process => {
+		const reason = reasonOf(group, process);
+		return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);
+	});
+
 /** Remembers who is here, from a read of the group. */
 export const noticeOthers = (state: HoldState, group: SeenGroup): HoldState => {
 	const near = isNear(otherHoldsOf(state, group));

@@ -8,6 +8,7 @@ import {leaveTo, noneLeft} from './core-leave.ts';
 import {
 	acceptShared,
 	addReason,
+	hasForeign,
 	hasUndecided,
 	knowRuns,
 	noticeOthers,
@@ -185,17 +186,6 @@ const judgeFirst = (state: HoldState, group: SeenGroup): Turn => {
 		return call(state, {at: 'release-runs', group}, {do: 'see-fuses', since: now(state).awsMs - runsSinceMs});
 	return leave(state, group);
 };
-
-/**
- * A foreign reason on a process our fuse covers: a hold that is gone by now may have left it to that fuse, and only the
- * runs still tell.
- */
-const hasForeign = ({own, moment}: HoldState, group: SeenGroup): boolean =>
-	own.fuses.length > 0 &&
-	without(own.wanted, Object.keys(own.changed)).some(process => {
-		const reason = reasonOf(group, process);
-		return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);
-	});
 
 export const releaseRuns = (state: HoldState, group: SeenGroup, answer: Answer): Turn => {
 	const runs = answer.of === 'see-fuses' && answer.result.ok ? answer.result.value : null;
