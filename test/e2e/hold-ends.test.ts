@@ -52,6 +52,8 @@ describe.each([
 		await hold.event('held');
 		await vi.waitFor(() => expect(hold.stdout()).toMatch(/^pid \d+$/m), {timeout: 10_000});
 		const pid = Number(/^pid (\d+)$/m.exec(hold.stdout())?.[1]);
+		// The guardian hears of the command a moment after it was started.
+		await new Promise(resolve => setTimeout(resolve, 1000));
 		hold.child.kill(signal);
 		expect((await hold.exit).code).toBe(code);
 		await isGivenBack(lab, group, before);
