@@ -27,7 +27,7 @@ export type RunOptions = {
 export const makeHome = async () => {
 	const home = await realpath(await mkdtemp(join(tmpdir(), 'unflap-home-')));
 	await chmod(home, 0o700);
-	return {home, forget: () => rm(home, {recursive: true, force: true})};
+	return {home, forget: () => rm(home, {recursive: true, force: true, maxRetries: 5, retryDelay: 200})};
 };
 
 /** The environment of a user who has set nothing but what is given. */

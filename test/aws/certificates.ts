@@ -44,6 +44,6 @@ export const makeCertificates = (names: readonly string[]): Certificates => {
 		ca: read('ca.pem'),
 		key: read('server.key'),
 		cert: read('server.pem'),
-		forget: () => rmSync(folder, {recursive: true, force: true}),
+		forget: () => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}),
 	};
 };

@@ -29,7 +29,7 @@ test('S9 an endpoint with userinfo makes no line, since its password would stand
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'unflap-words-'));
-afterAll(() => rmSync(folder, {recursive: true, force: true}));
+afterAll(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 const seenFile = join(folder, 'seen');
 const canary = join(folder, 'canary');
 writeFileSync(join(folder, 'aws'), `#!/bin/sh\nfor word; do printf '%s\\0' "$word"; done > ${seenFile}\n`);

@@ -21,7 +21,7 @@ afterEach(async () => {
 	vi.unstubAllEnvs();
 	await endpoint?.close();
 	endpoint = undefined;
-	rmSync(folder, {recursive: true, force: true});
+	rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 
 const options = (more: object = {}) => ({readOnly: false, timeRate: 1, ...more});

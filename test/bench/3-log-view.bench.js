@@ -80,5 +80,5 @@ try {
 	screen.kill('SIGKILL');
 	await screen.ended();
 } finally {
-	rmSync(folder, {recursive: true, force: true});
+	rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 }

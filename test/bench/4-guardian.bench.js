@@ -82,5 +82,5 @@ try {
 	);
 } finally {
 	lab.stop();
-	rmSync(folder, {recursive: true, force: true});
+	rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 }

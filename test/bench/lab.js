@@ -30,7 +30,7 @@ export const openLab = async (...args) => {
 		line,
 		stop: () => {
 			child.kill('SIGTERM');
-			rmSync(folder, {recursive: true, force: true});
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 		},
 	};
 };

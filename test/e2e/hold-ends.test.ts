@@ -184,13 +184,13 @@ test('G4 with the package removed during a hold every signal still gives the gro
 	const {repositoryRoot} = await import('../shared-folder.ts');
 	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
 		const copy = await mkdtemp(join(tmpdir(), 'unflap-copy-'));
-		onTestFinished(() => rm(copy, {recursive: true, force: true}));
+		onTestFinished(() => rm(copy, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 		await cp(join(repositoryRoot, 'dist'), join(copy, 'dist'), {recursive: true});
 		await cp(join(repositoryRoot, 'bin'), join(copy, 'bin'), {recursive: true});
 		await cp(join(repositoryRoot, 'package.json'), join(copy, 'package.json'));
 		const hold = await startHold(lab, [group, '-o', 'jsonl'], {door: join(copy, 'bin/unflap.js')});
 		await hold.event('held');
-		await rm(copy, {recursive: true, force: true});
+		await rm(copy, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 		hold.child.kill(signal);
 		await hold.exit;
 		await isGivenBack(lab, group, before);

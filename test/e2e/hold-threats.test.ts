@@ -204,7 +204,7 @@ test('F3 a group whose name Systems Manager would fill in is refused before anyt
 
 test('G4 with a hostile PATH and the folder it was started in gone, the guardian still releases, and asks nobody else', async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'unflap-evil-'));
-	onTestFinished(() => rm(folder, {recursive: true, force: true}));
+	onTestFinished(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const evil = join(folder, 'bin');
 	await mkdir(evil);
 	const witness = join(folder, 'witness');

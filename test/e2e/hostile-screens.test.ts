@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await lab.close();
-	await rm(folder, {recursive: true, force: true});
+	await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 beforeEach(async () => {
 	tamper = (_operation, answer) => answer;

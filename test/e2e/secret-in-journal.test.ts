@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await lab.close();
-	await rm(folder, {recursive: true, force: true});
+	await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 
 const isClean = (text: string) => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 	place = join(lab.home, `state-${++count}`);
 	await mkdir(place, {mode: 0o700});
 });
-afterEach(() => rm(place, {recursive: true, force: true}));
+afterEach(() => rm(place, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 const isRoot = process.geteuid?.() === 0;
 

@@ -10,7 +10,7 @@ const secret = 'KJhwVtbvdDJCQ2JXzG0sNotASecret';
 
 const open = async () => {
 	const stateFolder = await mkdtemp(join(tmpdir(), 'unflap-guardian-'));
-	onTestFinished(() => rm(stateFolder, {recursive: true, force: true}));
+	onTestFinished(() => rm(stateFolder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const self = await readProcess(process.pid);
 	if (self === undefined) throw new Error('no start time');
 	const warm = warmGuardian({

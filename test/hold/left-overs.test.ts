@@ -61,7 +61,7 @@ const heldGroup = {
 
 const openAll = async () => {
 	const folder = await mkdtemp(join(tmpdir(), 'unflap-ledger-'));
-	onTestFinished(() => rm(folder, {recursive: true, force: true}));
+	onTestFinished(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const machine = await readMachine();
 	const self = await readProcess(process.pid);
 	if (self === undefined) throw new Error('no start time');

@@ -10,7 +10,7 @@ import type {HoldEvent, HoldOutcome, HoldSession, HoldView} from '../../src/hold
 import {corpus} from '../hostile/corpus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unflap-notify-'));
-afterAll(() => rmSync(folder, {recursive: true, force: true}));
+afterAll(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 const names = [
 	'UNFLAP_EVENT',

@@ -35,7 +35,7 @@ export const openGuardian = async ({
 	readonly terminal?: string | null;
 } = {}) => {
 	const stateFolder = await mkdtemp(join(tmpdir(), 'unflap-guardian-'));
-	onTestFinished(() => rm(stateFolder, {recursive: true, force: true}));
+	onTestFinished(() => rm(stateFolder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const fake = createFakeAws({
 		suspended: [{process: 'ReplaceUnhealthy', reason}],
 		tags: [{key: `unflap:hold:${holdId}`, value: tagValue, propagateAtLaunch: false}],

@@ -25,7 +25,7 @@ const tag = (value = 'v1 live until=2026-11-22T12:30Z by=bob@bastion procs=RH ba
 
 const open = async (group = {}) => {
 	const folder = await mkdtemp(join(tmpdir(), 'unflap-release-'));
-	onTestFinished(() => rm(folder, {recursive: true, force: true}));
+	onTestFinished(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const fake = createFakeAws({
 		suspended: [{process: 'ReplaceUnhealthy', reason}, {process: 'HealthCheck', reason}, foreign],
 		tags: [tag()],

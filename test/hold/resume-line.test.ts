@@ -35,7 +35,7 @@ test.each([
 	'!!',
 ])('T9 pasted into a real sh, a group named %s is one argument and runs nothing', async group => {
 	const folder = await mkdtemp(join(tmpdir(), 'unflap-paste-'));
-	onTestFinished(() => rm(folder, {recursive: true, force: true}));
+	onTestFinished(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const aws = join(folder, 'aws');
 	await writeFile(aws, '#!/bin/sh\nprintf \'%s\\0\' "$@" > argv\n');
 	await chmod(aws, 0o755);

@@ -47,7 +47,7 @@ const fakeGuardian = (identity: Guardian['identity']) => {
 
 const open = async (fake = createFakeAws()) => {
 	const folder = await mkdtemp(join(tmpdir(), 'unflap-session-'));
-	onTestFinished(() => rm(folder, {recursive: true, force: true}));
+	onTestFinished(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	const [machine, self] = await Promise.all([readMachine(), readProcess(process.pid)]);
 	if (self === undefined) throw new Error('no start time');
 	const ledger = await openLedger({folder, machine, self});

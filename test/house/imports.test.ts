@@ -39,7 +39,7 @@ beforeAll(async () => {
 	const rules = JSON.parse(await readFile(join(root, 'biome.json'), 'utf8')) as Record<string, unknown>;
 	await writeFile(join(scratch, 'biome.json'), JSON.stringify({...rules, vcs: {enabled: false}, root: true}));
 });
-afterAll(async () => rm(scratch, {recursive: true, force: true}));
+afterAll(async () => rm(scratch, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 const lint = async (room: string, imported: string) => {
 	await mkdir(join(scratch, 'src', room), {recursive: true});

@@ -85,7 +85,7 @@ beforeAll(async () => {
 		(error: {stdout: string}) => error.stdout,
 	);
 });
-afterAll(() => rm(folder, {recursive: true, force: true}));
+afterAll(() => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 test.each(planted.map(([name], index) => [name, index] as const))(
 	'raw text is refused by %s',

@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), 'unflap-journal-'));
 });
-afterAll(() => rmSync(folder, {recursive: true, force: true}));
+afterAll(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 const file = (name: string, content: Uint8Array | string): string => {
 	const path = join(folder, name);

@@ -30,7 +30,7 @@ type FirstLine = {
 
 const ownFolder = (): string => {
 	const folder = mkdtempSync(join(tmpdir(), 'unflap-lab-'));
-	onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+	onTestFinished(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 	return folder;
 };
 

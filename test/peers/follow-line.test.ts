@@ -20,7 +20,7 @@ let scratch: string;
 beforeAll(async () => {
 	scratch = await mkdtemp(join(tmpdir(), 'unflap-follow-'));
 });
-afterAll(() => rm(scratch, {recursive: true, force: true}));
+afterAll(() => rm(scratch, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 /** A folder with the journal unpacked, and a journalctl that reads it. */
 const boxOf = async (scenario: string) => {

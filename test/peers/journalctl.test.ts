@@ -28,7 +28,7 @@ beforeAll(async () => {
 		}
 	).scenarios;
 });
-afterAll(async () => rm(scratch, {recursive: true, force: true}));
+afterAll(async () => rm(scratch, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 /** Unpacks a recorded binary journal so that the installed journalctl can read it. */
 const unpack = async (scenario: string) => {

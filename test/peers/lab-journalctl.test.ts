@@ -39,7 +39,7 @@ beforeAll(() => {
 afterAll(async () => {
 	world.clock.close();
 	await runner.close();
-	rmSync(folder, {recursive: true, force: true});
+	rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 
 type Line = Readonly<Record<string, unknown>>;

@@ -44,7 +44,7 @@ beforeAll(() => {
 	);
 	player('sudo', 'if [ "$SUDO" = no ]; then exit 1; fi; shift; exec "$@"');
 });
-afterAll(() => rmSync(folder, {recursive: true, force: true}));
+afterAll(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 type Played = {readonly stdout: string; readonly stderr: string; readonly argv: readonly string[]};
 

@@ -286,7 +286,7 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 			for (const child of children) child.kill('SIGKILL');
 			for (const socket of sockets) socket.terminate();
 			await new Promise(resolve => server.close(resolve));
-			rmSync(folder, {recursive: true, force: true});
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 		},
 	};
 };

@@ -58,7 +58,7 @@ const awkward = ['native-a-o-json.jsonl.gz', 'stdout-a-o-json.jsonl']
 	.map(bytes => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString())
 	.join('');
 const folder = mkdtempSync(join(tmpdir(), 'unflap-spool-'));
-afterAll(() => rmSync(folder, {recursive: true, force: true}));
+afterAll(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}));
 
 describe('a hostile journal loses no line and drives no terminal', () => {
 	test('every message is kept as it was, in order', () => {

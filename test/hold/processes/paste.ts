@@ -32,7 +32,7 @@ export const paste = async (line: string, environment: Readonly<NodeJS.ProcessEn
 			}),
 		);
 	} finally {
-		await rm(folder, {recursive: true, force: true});
+		await rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 	}
 };
 

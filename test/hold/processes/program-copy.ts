@@ -30,7 +30,7 @@ export const copyProgram = async (): Promise<ProgramCopy> => {
 			for (const pid of pids) killPid(pid, 'SIGKILL');
 			return pids.length;
 		},
-		remove: () => rm(folder, {recursive: true, force: true}),
+		remove: () => rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200}),
 	};
 };
 

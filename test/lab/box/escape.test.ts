@@ -31,7 +31,8 @@ beforeAll(() => {
 });
 afterAll(() => {
 	world.clock.close();
-	for (const folder of folders) rmSync(folder, {recursive: true, force: true});
+	for (const folder of folders)
+		rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -25,7 +25,7 @@ const folder = () => {
 	return made;
 };
 afterAll(() => {
-	for (const made of folders) rmSync(made, {recursive: true, force: true});
+	for (const made of folders) rmSync(made, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
 });
 
 const entry = (fields: Readonly<Record<string, unknown>> = {}) =>
