@@ -7,7 +7,17 @@ import {armLooked, noteFuse} from './core-arm.ts';
 import {currentFuse, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
 import {absorbable, acceptShared, knowRuns, noticeOthers, runsSinceMs, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
-import {call, isOurs, now, pause, reasonOf, rememberTag, retryWaitMs, tagValue} from './core-rules.ts';
+import {
+	call,
+	isOurs,
+	now,
+	pause,
+	reasonOf,
+	rememberTag,
+	retryWaitMs,
+	tagAnswered,
+	tagValue,
+} from './core-rules.ts';
 import {abandon, finishPlan} from './core-settle.ts';
 import type {Answer, HoldState, LedgerPhase, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
 import {stopFuses} from './core-stop.ts';
@@ -60,7 +70,7 @@ export const fuseLooked = (state: HoldState, plan: Plan, answer: Answer): Turn =
 
 /** The tag's bytes are noted before they are written: only what we wrote is our tag (H4). */
 const noteTag = (state: HoldState, plan: Plan): Turn => {
-	const own = rememberTag(state.own, tagValue(state, state.own));
+	const own = rememberTag(state.own, tagValue(state, state.own), now(state).awsMs);
 	const phase: LedgerPhase = state.heldAt === null ? 'changing' : 'held';
 	return call({...state, own}, {at: 'note-tag', plan}, {do: 'note', phase, own});
 };
@@ -73,7 +83,8 @@ export const tagNoted = (state: HoldState, plan: Plan, answer: Answer): Turn =>
 export const putTag = (state: HoldState, plan: Plan): Turn =>
 	call({...state, tagMayExist: true}, {at: 'tag', plan}, {do: 'put-tag', value: tagValue(state, state.own)});
 
-export const tagged = (state: HoldState, plan: Plan, answer: Answer): Turn => {
+export const tagged = (before: HoldState, plan: Plan, answer: Answer): Turn => {
+	const state = tagAnswered(before, answer.result);
 	if (answer.result.ok) return afterTag(state, {...plan, tries: 0});
 	const {failure} = answer.result;
 	if (failure.settled && plan.purpose === 'acquire' && plan.tries === 0 && failure.lasting)

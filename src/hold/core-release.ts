@@ -28,6 +28,7 @@ import {
 	retryWaitMs,
 	stay,
 	stillOurs,
+	tagAnswered,
 	tagValue,
 	telling,
 } from './core-rules.ts';
@@ -49,8 +50,10 @@ export const startRelease = (
 	// A Suspend that is cut off here may still be applied.
 	const cut = state.step.at === 'suspend' && state.inFlight !== null;
 	const own = cut ? {...state.own, unanswered: true} : state.own;
+	const isTagCut = state.step.at === 'tag' && state.inFlight !== null;
+	const tagUnansweredAt = isTagCut ? now(state).awsMs : state.tagUnansweredAt;
 	const release = newRelease(state, {why, message, next});
-	const turn = first({...state, own, release, inFlight: null, question: null});
+	const turn = first({...state, own, tagUnansweredAt, release, inFlight: null, question: null});
 	return {state: turn.state, commands: [...abort, ...turn.commands]};
 };
 
@@ -94,7 +97,7 @@ export const alsoResume = (state: HoldState, processes: readonly ScalingProcess[
 const first = (state: HoldState): Turn => {
 	if (!state.ledgerWritten && !state.tagMayExist && !state.suspendCalled) return finish(state, 'complete');
 	if (!state.tagMayExist && !state.suspendCalled) return stopAll(state);
-	const own = rememberTag(state.own, tagValue(state, state.own, 'releasing'));
+	const own = rememberTag(state.own, tagValue(state, state.own, 'releasing'), now(state).awsMs);
 	return call({...state, own}, {at: 'release-note'}, {do: 'note', phase: 'releasing', own});
 };
 
@@ -141,13 +144,13 @@ export const putReleasing = (state: HoldState): Turn => {
 	const noted = state.own.tagValues.findLast(value => value.startsWith('v1 releasing'));
 	const value = noted ?? tagValue(state, state.own, 'releasing');
 	const release = {...need(state), tagTries: need(state).tagTries + 1};
-	const own = rememberTag(state.own, value);
+	const own = rememberTag(state.own, value, now(state).awsMs);
 	return call({...state, own, release, tagMayExist: true}, {at: 'release-tag'}, {do: 'put-tag', value});
 };
 
 /** A tag call that fails never delays a resume. */
 export const releaseTagged = (state: HoldState, answer: Answer): Turn =>
-	readFirst(answer.result.ok ? said(state) : state, 0);
+	readFirst(tagAnswered(answer.result.ok ? said(state) : state, answer.result), 0);
 
 const said = (state: HoldState): HoldState => {
 	const release = need(state);

@@ -3,6 +3,7 @@ import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {
 	Call,
+	CallResult,
 	Command,
 	HoldState,
 	Moment,
@@ -124,10 +125,17 @@ export const tagValue = (state: HoldState, own: Ownership, phase: 'live' | 'rele
 	});
 };
 
-export const rememberTag = (own: Ownership, value: string): Ownership => ({
+export const rememberTag = (own: Ownership, value: string, tagNotedAt: AwsMs): Ownership => ({
 	...own,
 	tagValues: [...own.tagValues.filter(known => known !== value), value].slice(-8),
+	tagNotedAt,
 });
+
+/** The answer to a tag that was sent: without one it may be written later, also after it was deleted. */
+export const tagAnswered = (state: HoldState, result: CallResult<unknown>): HoldState => {
+	if (!result.ok && !result.failure.settled) return {...state, tagUnansweredAt: now(state).awsMs};
+	return state.tagUnansweredAt === null ? {...state, own: {...state.own, tagNotedAt: null}} : state;
+};
 
 /** AWS time ran ahead of process time by more than 30 s × rate: a laptop slept, or a clock was stepped. */
 export const jumped = (before: Moment, after: Moment): boolean =>

@@ -112,6 +112,8 @@ export type Ownership = {
 	readonly fuses: readonly Fuse[];
 	/** Every value we wrote under our tag key, oldest first. */
 	readonly tagValues: readonly string[];
+	/** When the newest of them was noted, just before it was sent; null once every one was answered. */
+	readonly tagNotedAt: AwsMs | null;
 	/** A SuspendProcesses was sent, or a fuse was started to which others may leave what it covers. */
 	readonly sent: boolean;
 	/** One was sent and never answered: it may still be applied. */
@@ -355,6 +357,8 @@ export type HoldState = {
 	readonly release: Release | null;
 	readonly ledgerWritten: boolean;
 	readonly tagMayExist: boolean;
+	/** When a tag was sent whose answer nobody heard: it may still be written. Null when every one was answered. */
+	readonly tagUnansweredAt: AwsMs | null;
 	/** A SuspendProcesses or a fuse of ours left this process, or the one before it. */
 	readonly suspendCalled: boolean;
 	/** A jump of AWS time or a passed deadline: never suspend again. */

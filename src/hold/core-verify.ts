@@ -27,6 +27,8 @@ const lastingLimit = 4;
 const hopelessTries = 12;
 /** How long a late Suspend may still arrive: after this, an unanswered one is over. */
 const suspendFlightMs = 180_000;
+/** The same for a tag, which changes nothing in the group. */
+const tagFlightMs = 5000;
 /** Reads of a moment before the resume come this long at most. */
 const echoMs = 20_000;
 /**
@@ -184,7 +186,7 @@ const untag = (state: HoldState): Turn =>
 	state.tagMayExist ? call(state, {at: 'release-untag'}, {do: 'delete-tag'}) : closeNote(state);
 
 export const untagged = (state: HoldState, answer: Answer): Turn => {
-	if (answer.result.ok) return closeNote(state);
+	if (answer.result.ok) return untagLate(state) ?? closeNote(state);
 	const {failure} = answer.result;
 	const release = need(state);
 	const hopeless = failure.lasting && release.lasting + 1 >= lastingLimit;
@@ -192,6 +194,15 @@ export const untagged = (state: HoldState, answer: Answer): Turn => {
 	const turn = closeNote({...state, release: {...release, tagLeft: true}});
 	const key = holdTagKey(state.facts.holdId);
 	return telling(turn, warn(`The tag ${key} could not be deleted: ${failure.message}`));
+};
+
+/** A tag that died with its sender, or was never answered, may be written after this delete: it is deleted once more. */
+const untagLate = (state: HoldState): Turn | null => {
+	const {awsMs, rate} = now(state);
+	const sentAt = state.tagUnansweredAt;
+	const left = sentAt === null ? 0 : tagFlightMs - (awsMs - sentAt) / rate;
+	if (left <= 0) return null;
+	return pause({...state, tagUnansweredAt: null}, {at: 'release-wait', next: 'untag'}, left);
 };
 
 export const closeNote = (state: HoldState): Turn => call(state, {at: 'release-close'}, {do: 'remove-note'});

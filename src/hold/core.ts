@@ -32,6 +32,7 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 		windows: [],
 		changed: {},
 		tagValues: [],
+		tagNotedAt: null,
 		sent: false,
 		unanswered: false,
 		since: 0,
@@ -58,6 +59,7 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	release: null,
 	ledgerWritten: false,
 	tagMayExist: false,
+	tagUnansweredAt: null,
 	suspendCalled: false,
 	spent: false,
 	runs: {seenMs: null, seenAws: 0, runs: [], failed: false},
@@ -79,6 +81,7 @@ export const leftOverHold = (facts: HoldFacts, own: Ownership): HoldState => ({
 	own,
 	ledgerWritten: true,
 	tagMayExist: own.tagValues.length > 0,
+	tagUnansweredAt: own.tagNotedAt,
 	suspendCalled: own.sent,
 	spent: true,
 });
@@ -89,6 +92,7 @@ export const takenUpHold = (facts: HoldFacts, own: Ownership, heldAt: AwsMs): Ho
 	own,
 	ledgerWritten: true,
 	tagMayExist: own.tagValues.length > 0,
+	tagUnansweredAt: own.tagNotedAt,
 	suspendCalled: own.sent,
 	heldAt,
 });

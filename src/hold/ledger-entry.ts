@@ -26,7 +26,7 @@ export type Linger = {
 };
 
 export type LedgerEntry = {
-	readonly version: 2;
+	readonly version: 3;
 	readonly holdId: string;
 	readonly place: HoldPlace;
 	readonly group: string;
@@ -49,11 +49,17 @@ export const parseEntry = (text: string): LedgerEntry | null => {
 	return isEntry(value) ? value : null;
 };
 
-/**
- * Version 1 knew no fuses and kept what another hold had suspended first beside `wanted`: both are `wanted` now. What is
- * not exactly of its form stays as it is, and is no entry.
- */
-const upgraded = (value: unknown): unknown => {
+/** Older forms become today's, one version after another; what is not exactly of its form stays, and is no entry. */
+const upgraded = (value: unknown): unknown => fromSecond(fromFirst(value));
+
+/** Version 2 did not say when its tag was noted. */
+const fromSecond = (value: unknown): unknown => {
+	if (!isRecord(value) || value['version'] !== 2 || !isRecord(value['own'])) return value;
+	return {...value, version: 3, own: {...value['own'], tagNotedAt: null}};
+};
+
+/** Version 1 knew no fuses and kept what another hold had suspended first beside `wanted`: both are `wanted` now. */
+const fromFirst = (value: unknown): unknown => {
 	if (!isRecord(value) || value['version'] !== 1) return value;
 	const {own} = value;
 	if (!isRecord(own) || !Array.isArray(own['wanted']) || !Array.isArray(own['joined'])) return value;
@@ -138,6 +144,7 @@ const ownership = exactly({
 	changed: table(reasonText),
 	fuses: list(fuse, 40),
 	tagValues: list(text(/^[\x20-\x7e]{1,256}$/), 8),
+	tagNotedAt: orNull(time),
 	sent: flag,
 	unanswered: flag,
 	since: time,
@@ -146,7 +153,7 @@ const ownership = exactly({
 });
 
 const isWhole = exactly({
-	version: value => value === 2,
+	version: value => value === 3,
 	holdId: value => typeof value === 'string' && isHoldId(value),
 	place: exactly({
 		account: text(/^\d{12}$/),

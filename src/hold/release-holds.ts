@@ -223,6 +223,7 @@ const claimed = ({group, holdId, tag, fuses}: Known): Ownership => {
 			final: null,
 		})),
 		tagValues: value === undefined ? [] : [value],
+		tagNotedAt: null,
 		sent: wanted.length > 0,
 		unanswered: false,
 		since: 0,

@@ -142,7 +142,7 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		const {group: name, reason} = request;
 		const known = guardian?.identity ?? null;
 		return {
-			version: 2,
+			version: 3,
 			holdId,
 			place,
 			group: name,

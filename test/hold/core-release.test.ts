@@ -123,6 +123,52 @@ describe('release', () => {
 		expect(names).toContain('delete-tag');
 	});
 
+	test('a tag whose answer never came may be written late, and is deleted once more', () => {
+		const hold = play();
+		hold.send({on: 'begin'});
+		hold.until('put-tag');
+		hold.failing.set('put-tag', unanswered);
+		hold.answer();
+		hold.failing.clear();
+		const sentAt = hold.now();
+		const names = during(hold, hold.release);
+		expect(names.slice(-3)).toEqual(['delete-tag', 'delete-tag', 'remove-note']);
+		expect(hold.now()).toBe(sentAt + 5000);
+	});
+
+	test('whoever finishes the entry of a process that died with its tag just sent deletes it once more', () => {
+		const hold = held();
+		const {facts, own} = hold.state();
+		expect(own.tagNotedAt).toBeNull();
+		const noted = startAws;
+		const calls = (agoMs: number) => {
+			const done: string[] = [];
+			const moment = {awsMs: noted + agoMs, processMs: 0, rate: 1};
+			let turn = step(leftOverHold(facts, {...own, wanted: [], tagNotedAt: noted}), {
+				on: 'release',
+				why: 'left-over',
+				message: '',
+				moment,
+			});
+			for (let turns = 0; turns < 20; turns++) {
+				const [next] = turn.commands.filter(command => 'call' in command || command.do === 'wake');
+				if (next === undefined || next.do === 'abort') break;
+				if (next.do === 'wake') {
+					done.push(`${next.ms} ms later`);
+					turn = step(turn.state, {on: 'woke', timer: next.timer, moment});
+				} else if ('call' in next) {
+					done.push(next.do);
+					const value = next.do === 'see-fuse' ? {...hold.runs[0], final: 'other'} : null;
+					const answer = {of: next.do, result: {ok: true, value}} as never;
+					turn = step(turn.state, {on: 'answered', call: next.call, answer, moment});
+				}
+			}
+			return done.slice(done.indexOf('delete-tag'));
+		};
+		expect(calls(1000)).toEqual(['delete-tag', '4000 ms later', 'delete-tag', 'remove-note']);
+		expect(calls(6000)).toEqual(['delete-tag', 'remove-note']);
+	});
+
 	test('an entry whose fuse has run is closed without a resume', () => {
 		const hold = held();
 		const {facts, own} = hold.state();

@@ -24,7 +24,7 @@ const launch = {process: 'Launch', reason: 'User suspended at 2026-11-03T00:00:0
 const dead = {pid: 999_999_999, startTime: '1'};
 
 const entryOf = (machine: MachineIdentity, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
-	version: 2,
+	version: 3,
 	holdId,
 	place,
 	group: 'web',
@@ -43,6 +43,7 @@ const entryOf = (machine: MachineIdentity, more: Partial<LedgerEntry> = {}): Led
 		changed: {},
 		tagValues: [tagValue],
 		sent: true,
+		tagNotedAt: null,
 		unanswered: false,
 		since,
 		leaseUntil: since + 1_800_000,
@@ -311,13 +312,13 @@ test('--read-only reports what was left behind and sends nothing', async () => {
 test('an entry of the version before fuses is read whole: what another hold kept is wanted too', async () => {
 	const {machine} = await openAll();
 	const {linger, own, ...rest} = entryOf(machine);
-	const {adopted, fuses, ...old} = own;
+	const {adopted, fuses, tagNotedAt, ...old} = own;
 	const text = JSON.stringify({
 		...rest,
 		version: 1,
 		own: {...old, wanted: ['ReplaceUnhealthy'], joined: ['HealthCheck']},
 	});
-	expect(parseEntry(text)).toEqual({...rest, linger, own: {...own, adopted, fuses}});
+	expect(parseEntry(text)).toEqual({...rest, linger, own: {...own, adopted, fuses, tagNotedAt}});
 	expect(parseEntry(text.replace('"joined"', '"others"'))).toBeNull();
 });
 

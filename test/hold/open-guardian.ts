@@ -44,7 +44,7 @@ export const openGuardian = async ({
 	const guardian = createGuardian(clock, () => Promise.resolve(fake.aws));
 	const since = Date.UTC(2026, 10, 22, 11, 58);
 	const entry: LedgerEntry = {
-		version: 2,
+		version: 3,
 		holdId,
 		place: {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null},
 		group: 'web',
@@ -63,6 +63,7 @@ export const openGuardian = async ({
 			changed: {},
 			tagValues: [tagValue],
 			sent: true,
+			tagNotedAt: null,
 			unanswered: false,
 			since,
 			leaseUntil: since + 1_800_000,

@@ -119,7 +119,7 @@ test('a hold that its guardian keeps for a lost terminal is ended by name, witho
 
 const lingering = (who: Pick<LedgerEntry, 'machine' | 'guardian'>): LedgerEntry => ({
 	...who,
-	version: 2,
+	version: 3,
 	holdId,
 	place,
 	group: 'web',
@@ -137,6 +137,7 @@ const lingering = (who: Pick<LedgerEntry, 'machine' | 'guardian'>): LedgerEntry 
 		fuses: [],
 		tagValues: [],
 		sent: true,
+		tagNotedAt: null,
 		unanswered: false,
 		since: 0,
 		leaseUntil: 1,

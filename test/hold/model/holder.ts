@@ -350,7 +350,7 @@ const createMemory = () => {
 };
 
 const entryBase = (index: number): Omit<LedgerEntry, 'holdId' | 'phase' | 'own'> => ({
-	version: 2,
+	version: 3,
 	place: {account: '441200009012', partition: 'aws', region: 'eu-west-1', endpoint: null},
 	group: 'web',
 	machine: {host: 'host', bootId: 'boot', pidNamespace: 'ns'},
