@@ -43,7 +43,7 @@ export const sliceScript = ({
 };
 
 /** What AWS cut off is missing at the end; what came before it is good. */
-export const readSlice = (stdout: string): Slice => {
+export const parseSlice = (stdout: string): Slice => {
 	const lines = stdout.split('\n');
 	const end = lines.findIndex(line => !/^[A-Za-z0-9+/=]+$/.test(line));
 	const packed = Buffer.from((end < 0 ? lines : lines.slice(0, end)).join(''), 'base64');

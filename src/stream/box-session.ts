@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
-import {type Channel, type ChannelEnd, openChannel} from '../channel/open-channel.ts';
+import type {Channel, ChannelEnd} from '../channel/open-channel.ts';
 import {createJournalReader} from '../journal/journal-reader.ts';
 import type {ParsedLine} from '../journal/parse-entry.ts';
 import {createAnswerReader} from '../remote/answers.ts';
@@ -10,7 +10,7 @@ import {type FollowLine, followCommand} from '../remote/follow-line.ts';
 import type {BoxFacts} from '../remote/probe.ts';
 import type {UnitFacts} from '../remote/types.ts';
 import {createStateReader} from '../remote/unit-states.ts';
-import {sessionKeys} from './session-keys.ts';
+import {openAwsChannel} from './aws-channel.ts';
 
 export type BoxSessionHandlers = {
 	readonly opened: (sessionId: string) => Promise<void>;
@@ -83,15 +83,11 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 	const states = createStateReader(nonce, {units: handlers.units, said: handlers.said});
 	try {
 		await handlers.opened(ticket.sessionId);
-		channel = await openChannel({
+		channel = await openAwsChannel(aws, {
 			ticket,
 			targetId: instanceId,
-			signUpgrade: aws.stream.signStreamUrl,
-			agentFor: aws.stream.streamAgent,
 			processClock,
-			wallNow: Date.now,
 			expectedTypes: ['NonInteractiveCommands'],
-			keys: sessionKeys(aws),
 			handlers: {
 				// The agent has stopped reading its command for good: only a new session goes on (after the last cursor).
 				paused: () => {

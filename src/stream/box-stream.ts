@@ -8,7 +8,7 @@ import {createRedactor} from '../base/redact.ts';
 import type {Hostile} from '../base/text.ts';
 import {createBoxLife, messageOf} from './box-life.ts';
 import {type BoxSession, type BoxSessionEnd, type BoxSessionHandlers, openBoxSession} from './box-session.ts';
-import {readCommandSlice} from './command-rung.ts';
+import {readSlices} from './command-rung.ts';
 import {createConsoleRung} from './console-rung.ts';
 import {createEntryFlow} from './entry-flow.ts';
 import {createEventQueue} from './event-queue.ts';
@@ -25,8 +25,6 @@ const triesOfSpoiled = 2;
 /** An agent that demands what we cannot do will not change its mind soon. */
 const refusedMs = 60_000;
 const agentPollMs = 2000;
-/** Between two slices of Run Command when nothing more waits. */
-const slicePollMs = 3000;
 /** A live box that is silent for so long is looked up in EC2, all of them in one call. */
 const silenceMs = 4000;
 /** Between two counts of bytes. */
@@ -63,11 +61,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		processClock,
 		show: text => queue.push({kind: 'console', text}),
 	});
-	const register = createSessionRegister({
-		stateFolder: options.stateFolder ?? null,
-		region: aws.facts.region,
-		endpoint: aws.facts.endpoint,
-	});
+	const register = createSessionRegister(aws.facts, options.stateFolder ?? null);
 	/** A state folder that cannot be written is no reason to read nothing. */
 	const registered = (write: Promise<void>) =>
 		write.catch((error: unknown) => markOnce(`open sessions are not recorded: ${messageOf(error)}`));
@@ -172,40 +166,26 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 
 	/** Run Command in place of a session, until a minute later a session is tried again. True when there is no more. */
 	const readByCommands = async (): Promise<boolean> => {
-		const climbAt = processClock.now() + refusedMs;
-		let whole = true;
 		// The minute until the next try passes here.
 		isRefused = false;
-		while (!signal.aborted && processClock.now() < climbAt) {
-			const before = flow.delivered();
-			const slice = await readCommandSlice({
-				aws,
-				instanceId,
-				cursor: flow.reopen(),
-				whole,
-				processClock,
-				signal,
-			});
-			rung = 'run-command';
-			handlers.bytes(slice.bytes);
-			flow.lines(slice.lines);
-			const isStuck = slice.isFull && flow.delivered() === before;
-			// One entry larger than a slice: its long fields are left out, and the next slice is whole again.
-			whole = !isStuck;
-			if (slice.isFull) continue;
-			say({state: 'live'});
-			if (options.follow === false) {
-				say({state: 'ended', why: ''});
-				return true;
-			}
-			const why = await life.goneWhy();
-			if (why !== null) {
-				endAsGone(why);
-				return true;
-			}
-			await processClock.sleep(slicePollMs, signal);
-		}
-		return signal.aborted;
+		const end = await readSlices({
+			aws,
+			instanceId,
+			processClock,
+			signal,
+			until: processClock.now() + refusedMs,
+			follow: options.follow ?? true,
+			flow,
+			heard: count => {
+				rung = 'run-command';
+				handlers.bytes(count);
+			},
+			live: () => say({state: 'live'}),
+			goneWhy: life.goneWhy,
+		});
+		if (end.kind === 'complete') say({state: 'ended', why: ''});
+		else if (end.kind === 'gone') endAsGone(end.why);
+		return signal.aborted || end.kind !== 'due';
 	};
 
 	/** Sessions are denied, or an agent demands what we cannot do: the rung below, if that is allowed. */

@@ -7,11 +7,11 @@ import type {ProcessClock} from '../base/clock.ts';
 import {createShellFilter} from '../base/terminal-stream.ts';
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
-import {type Channel, type ChannelEnd, type LinkNews, openChannel} from '../channel/open-channel.ts';
+import type {Channel, ChannelEnd, LinkNews} from '../channel/open-channel.ts';
+import {openAwsChannel} from './aws-channel.ts';
 import {createBoxLife} from './box-life.ts';
 import {holdTerminal} from './held-terminal.ts';
 import {createInputFeed, type InputFeed} from './input-feed.ts';
-import {sessionKeys} from './session-keys.ts';
 import {createSessionRegister} from './session-register.ts';
 import {createShellKeys} from './shell-keys.ts';
 import type {ShellTerminal} from './shell-terminal.ts';
@@ -44,11 +44,7 @@ const doubtMs = 5000;
 export const openShell = async (options: ShellOptions): Promise<ShellEnd> => {
 	const {aws, instanceId, terminal, processClock, signal} = options;
 	const ticket = await aws.stream.startTerminalSession(instanceId, null, 'unflap shell', {signal});
-	const register = createSessionRegister({
-		stateFolder: options.stateFolder,
-		region: aws.facts.region,
-		endpoint: aws.facts.endpoint,
-	});
+	const register = createSessionRegister(aws.facts, options.stateFolder);
 	const over = new AbortController();
 	let end: ShellEnd | null = null;
 	let channel: Channel | null = null;
@@ -79,15 +75,11 @@ export const openShell = async (options: ShellOptions): Promise<ShellEnd> => {
 	];
 	try {
 		await register.add(ticket.sessionId);
-		const opened = await openChannel({
+		const opened = await openAwsChannel(aws, {
 			ticket,
 			targetId: instanceId,
-			signUpgrade: aws.stream.signStreamUrl,
-			agentFor: aws.stream.streamAgent,
 			processClock,
-			wallNow: Date.now,
 			expectedTypes: ['Standard_Stream', 'InteractiveCommands'],
-			keys: sessionKeys(aws),
 			resume: sessionId => aws.stream.resumeSession(sessionId, {signal: over.signal}),
 			handlers: {
 				stdout: bytes => paint(channel, terminal, filter.push(bytes)),

@@ -2,9 +2,9 @@
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
-import {type Channel, openChannel} from '../channel/open-channel.ts';
+import type {Channel} from '../channel/open-channel.ts';
 import {runLine} from '../remote/run-line.ts';
-import {sessionKeys} from './session-keys.ts';
+import {openAwsChannel} from './aws-channel.ts';
 import {createSessionRegister} from './session-register.ts';
 
 export type RunOptions = {
@@ -38,11 +38,7 @@ export const runCommand = async (options: RunOptions): Promise<RunEnd> => {
 	const {aws, instanceId, processClock, signal} = options;
 	const line = runLine(options.argv);
 	const ticket = await aws.stream.startCommandSession(instanceId, line, 'unflap run', {signal});
-	const register = createSessionRegister({
-		stateFolder: options.stateFolder,
-		region: aws.facts.region,
-		endpoint: aws.facts.endpoint,
-	});
+	const register = createSessionRegister(aws.facts, options.stateFolder);
 	let code: number | null = null;
 	let isPaused = false;
 	let channel: Channel | null = null;
@@ -55,15 +51,11 @@ export const runCommand = async (options: RunOptions): Promise<RunEnd> => {
 	const onAbort = () => void stop();
 	try {
 		await register.add(ticket.sessionId);
-		const opened = await openChannel({
+		const opened = await openAwsChannel(aws, {
 			ticket,
 			targetId: instanceId,
-			signUpgrade: aws.stream.signStreamUrl,
-			agentFor: aws.stream.streamAgent,
 			processClock,
-			wallNow: Date.now,
 			expectedTypes: ['NonInteractiveCommands'],
-			keys: sessionKeys(aws),
 			handlers: {
 				stdout: bytes => flow.write(options.stdout, bytes),
 				stderr: bytes => flow.write(options.stderr, bytes),

@@ -39,15 +39,11 @@ type Registered = Owner & {
 /** Sessions of this process by folder, region and endpoint: all streams share one file for each. */
 const shared = new Map<string, {sessions: Set<string>; writing: Promise<void>}>();
 
-export const createSessionRegister = ({
-	stateFolder,
-	region,
-	endpoint,
-}: {
-	readonly stateFolder: string | null;
-	readonly region: string;
-	readonly endpoint: string | null;
-}): SessionRegister => {
+/** Without a folder nothing is written. */
+export const createSessionRegister = (
+	{region, endpoint}: Pick<Aws['facts'], 'region' | 'endpoint'>,
+	stateFolder: string | null,
+): SessionRegister => {
 	if (stateFolder === null) return {add: async () => undefined, remove: async () => undefined};
 	const folder = join(stateFolder, 'sessions');
 	const key = `${folder} ${region} ${endpoint ?? ''}`;

@@ -1,8 +1,7 @@
 /** What was kept of a box: a file a boot, in the form that readJournalFile takes. */
-import {lstat, readdir} from 'node:fs/promises';
+import {lstat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {codeOf} from '../base/safe-files.ts';
-import {boxFolder, type SpoolPlace} from './spool.ts';
+import {boxFolder, namesIn, type SpoolPlace} from './spool.ts';
 
 export type SpooledBoot = {
 	readonly bootId: string;
@@ -32,13 +31,4 @@ const fullest = async (bootId: string, folder: string): Promise<SpooledBoot | nu
 	return first === undefined
 		? null
 		: {bootId, path: first.path, bytes: first.facts.size, changedAt: first.facts.mtimeMs};
-};
-
-const namesIn = async (path: string): Promise<readonly string[]> => {
-	try {
-		return (await lstat(path)).isDirectory() ? await readdir(path) : [];
-	} catch (error) {
-		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-		throw error;
-	}
 };

@@ -210,9 +210,10 @@ const bootFolders = async (path: string, level: number): Promise<readonly BootFo
 	return found;
 };
 
-const namesIn = async (path: string) => {
+/** [] for what is no folder, or not there. Links are never followed. */
+export const namesIn = async (path: string): Promise<readonly string[]> => {
 	try {
-		return await readdir(path);
+		return (await lstat(path)).isDirectory() ? await readdir(path) : [];
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
 		throw error;
