@@ -56,11 +56,10 @@ export const warmGuardian = ({init, path = guardianPath()}: GuardianStart): Warm
 	};
 	const makeReady = async (): Promise<Guardian> => {
 		try {
-			const identity = waitReady(child);
+			const begun = init.then(message => write(child, message));
 			// What fails first is what is told; the other one's failure says nothing more.
-			identity.catch(() => undefined);
-			await write(child, await init);
-			return connect(child, await identity, () => over);
+			const [identity] = await Promise.all([waitReady(child), begun]);
+			return connect(child, identity, () => over);
 		} catch (error) {
 			leave();
 			throw error;
