@@ -1,6 +1,7 @@
 /** Preflight: from `begin` to the first change. Nothing here changes anything in AWS. */
 
 import {openPlan, runsOf, since} from './core-change.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {
 	absorbable,
 	addReason,
@@ -12,7 +13,7 @@ import {
 } from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, reasonOf, suspendedNames, telling, warn} from './core-rules.ts';
-import type {Answer, HoldState, Ownership, SeenGroup, Turn} from './core-state.ts';
+import type {HoldState, Ownership, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds} from './tag.ts';
 

@@ -14,6 +14,7 @@ import {
 	tagNoted,
 } from './core-change.ts';
 import {confirmed, confirmRuns} from './core-confirm.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {fuseWatched, sweptOver, watched, watchedRuns} from './core-keep.ts';
 import {finish} from './core-outcome.ts';
 import {
@@ -26,7 +27,7 @@ import {
 } from './core-release.ts';
 import {pause, stay} from './core-rules.ts';
 import {doneNoted} from './core-settle.ts';
-import type {Answer, HoldState, Turn} from './core-state.ts';
+import type {HoldState} from './core-state.ts';
 import {type StopResult, stopAnswered, stopFound, stopLooked, stopSearched} from './core-stop.ts';
 import {closed, resumed, stoppedAll, untagged, verified} from './core-verify.ts';
 

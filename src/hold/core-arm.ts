@@ -2,6 +2,8 @@
  * Arming a fuse, a part of a change: its token in the ledger, the document checked, the run started and seen asleep.
  * A start without an answer is repeated with the same token, which answers with the same run.
  */
+
+import type {Answer, Turn} from './core-events.ts';
 import {
 	addFuse,
 	changeFuse,
@@ -14,7 +16,7 @@ import {
 } from './core-fuse.ts';
 import {call, now, pause, retryWaitMs, telling, warn} from './core-rules.ts';
 import {abandon} from './core-settle.ts';
-import type {Answer, Fuse, HoldState, LedgerPhase, Ownership, Plan, SeenFuse, Turn} from './core-state.ts';
+import type {Fuse, HoldState, LedgerPhase, Ownership, Plan, SeenFuse} from './core-state.ts';
 
 /** A refused or unanswered start is repeated so long. */
 const startMs = 30_000;

@@ -4,6 +4,7 @@
  */
 import type {ScalingProcess} from '../aws/types.ts';
 import {armLooked, noteFuse} from './core-arm.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {currentFuse, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
 import {absorbable, acceptShared, knowRuns, noticeOthers, runsSinceMs, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
@@ -19,7 +20,7 @@ import {
 	tagValue,
 } from './core-rules.ts';
 import {abandon, finishPlan} from './core-settle.ts';
-import type {Answer, HoldState, LedgerPhase, Ownership, Plan, SeenGroup, Turn} from './core-state.ts';
+import type {HoldState, LedgerPhase, Ownership, Plan, SeenGroup} from './core-state.ts';
 import {stopFuses} from './core-stop.ts';
 import {without} from './processes.ts';
 

@@ -1,6 +1,7 @@
 /** Reading back what was suspended: whose it is by its reason, twice when another hold is near. */
 import type {ScalingProcess} from '../aws/types.ts';
 import {elapsed, giveUp, runsOf, since, wait} from './core-change.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {
 	acceptShared,
 	addReason,
@@ -12,7 +13,7 @@ import {
 } from './core-others.ts';
 import {call, isNewer, isOurs, now, pause, reasonOf} from './core-rules.ts';
 import {abandon, finishPlan} from './core-settle.ts';
-import type {Answer, HoldState, Plan, SeenGroup, Turn} from './core-state.ts';
+import type {HoldState, Plan, SeenGroup} from './core-state.ts';
 import {without} from './processes.ts';
 
 const readBackMs = 30_000;

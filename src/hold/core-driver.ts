@@ -1,7 +1,8 @@
 /** Runs the pure core: hands it the time, performs its commands, feeds the answers back. */
 import type {AwsClock, ProcessClock} from '../base/clock.ts';
 import {step} from './core.ts';
-import type {Answer, Call, Command, CoreOutcome, HoldInput, HoldState, Told} from './core-state.ts';
+import type {Answer, Call, Command, HoldInput, Told} from './core-events.ts';
+import type {CoreOutcome, HoldState} from './core-state.ts';
 
 export type Perform = (
 	call: Call,

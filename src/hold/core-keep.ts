@@ -1,10 +1,11 @@
 /** The keep loop: our fuse every 30 s, one Describe, the runs of others when they are near; then the table decides. */
 import {openPlan, runsOf, since} from './core-change.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {changeFuse, currentFuse, holdEnd, lookedAt, staleFuses} from './core-fuse.ts';
 import {hasForeign, hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, telling, warn} from './core-rules.ts';
-import type {Answer, HoldState, SeenFuse, SeenGroup, Turn} from './core-state.ts';
+import type {HoldState, SeenFuse, SeenGroup} from './core-state.ts';
 import {stopFuses} from './core-stop.ts';
 import {rest, rows} from './core-table.ts';
 

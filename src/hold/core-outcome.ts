@@ -1,7 +1,9 @@
 /** How a hold ended: given back, refused, or not finished. */
+
+import type {Turn} from './core-events.ts';
 import {unfinished} from './core-fuse.ts';
 import {now, stillOurs} from './core-rules.ts';
-import type {CoreOutcome, HoldState, Release, Turn} from './core-state.ts';
+import type {CoreOutcome, HoldState, Release} from './core-state.ts';
 
 /** The end of a hold: nothing is asked of the shell any more. */
 export const finish = (state: HoldState, how: 'complete' | 'incomplete'): Turn => {

@@ -3,6 +3,7 @@
  * resume. core-verify has what follows: read back, stop the fuses, delete the tag, close the ledger.
  */
 import type {ScalingProcess} from '../aws/types.ts';
+import type {Answer, Command, Turn} from './core-events.ts';
 import {changeFuse, unfinished} from './core-fuse.ts';
 import {leaveTo, noneLeft} from './core-leave.ts';
 import {
@@ -32,7 +33,7 @@ import {
 	tagValue,
 	telling,
 } from './core-rules.ts';
-import type {Answer, Command, EndReason, HoldState, Release, SeenGroup, Turn} from './core-state.ts';
+import type {EndReason, HoldState, Release, SeenGroup} from './core-state.ts';
 import {again, stopAll, verify} from './core-verify.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds} from './tag.ts';

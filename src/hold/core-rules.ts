@@ -1,19 +1,8 @@
 /** The small rules of hold.md that several parts of the core share. */
 import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
-import type {
-	Call,
-	CallResult,
-	Command,
-	HoldState,
-	Moment,
-	Ownership,
-	SeenGroup,
-	Step,
-	SuspendWindow,
-	Told,
-	Turn,
-} from './core-state.ts';
+import type {Call, Command, Told, Turn} from './core-events.ts';
+import type {CallResult, HoldState, Moment, Ownership, SeenGroup, Step, SuspendWindow} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 import {formatHoldTag, holdTagKey} from './tag.ts';
 

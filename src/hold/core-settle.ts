@@ -1,7 +1,9 @@
 /** What follows a change: it was made, or it could not be. */
+
+import type {Answer, Turn} from './core-events.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, telling, warn} from './core-rules.ts';
-import type {Answer, HoldState, Plan, Turn} from './core-state.ts';
+import type {HoldState, Plan} from './core-state.ts';
 
 /** A renewal, a new fuse and a tag written again are noted already; what is suspended is noted once more. */
 export const finishPlan = (state: HoldState, plan: Plan): Turn => {

@@ -3,9 +3,11 @@
  * is ever stopped (threats.md H6). A fuse whose start was never answered is found by repeating the start with its
  * token, or among the runs of this hold.
  */
+
+import type {Answer, Turn} from './core-events.ts';
 import {changeFuse, currentFuse, fuseOf, unfinished} from './core-fuse.ts';
 import {call, now, pause, telling} from './core-rules.ts';
-import type {Answer, CallFailure, Fuse, HoldState, StopGoal, Stopping, Turn} from './core-state.ts';
+import type {CallFailure, Fuse, HoldState, StopGoal, Stopping} from './core-state.ts';
 
 /** Repeating a start this shortly before its deadline could make a fuse that fires at once. */
 const repeatMarginMs = 60_000;

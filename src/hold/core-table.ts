@@ -1,6 +1,7 @@
 /** The table of Keep in hold.md: the first row that applies to what was read. */
 import type {ScalingProcess} from '../aws/types.ts';
 import {openPlan} from './core-change.ts';
+import type {Turn} from './core-events.ts';
 import {covered, currentFuse, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
 import {acceptShared, hasUndecided, isUndecided} from './core-others.ts';
 import {startRelease} from './core-release.ts';
@@ -18,7 +19,7 @@ import {
 	telling,
 	warn,
 } from './core-rules.ts';
-import type {HoldState, SeenGroup, Turn} from './core-state.ts';
+import type {HoldState, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 import {brokenTagKey, otherHolds} from './tag.ts';
 

@@ -1,5 +1,6 @@
 /** The end of a release: read back, leave to others what is theirs, stop the fuses, delete the tag, close the ledger. */
 import type {ScalingProcess} from '../aws/types.ts';
+import type {Answer, Turn} from './core-events.ts';
 import {unfinished} from './core-fuse.ts';
 import {noneLeft} from './core-leave.ts';
 import {acceptShared, hasUndecided, noticeOthers, wasNear} from './core-others.ts';
@@ -17,7 +18,7 @@ import {
 	telling,
 	warn,
 } from './core-rules.ts';
-import type {Answer, CallFailure, HoldState, ReleaseGoal, SeenGroup, Turn} from './core-state.ts';
+import type {CallFailure, HoldState, ReleaseGoal, SeenGroup} from './core-state.ts';
 import {stopFuses} from './core-stop.ts';
 import {without} from './processes.ts';
 import {holdTagKey} from './tag.ts';

@@ -1,10 +1,11 @@
 /** What a timer that ran out continues. */
 import {arm, checkDocument, look} from './core-arm.ts';
 import {putTag, suspend} from './core-change.ts';
+import type {Turn} from './core-events.ts';
 import {woken} from './core-keep.ts';
 import {readFirst, startRelease} from './core-release.ts';
 import {call, stay} from './core-rules.ts';
-import type {HoldState, Turn} from './core-state.ts';
+import type {HoldState} from './core-state.ts';
 import {lookAgain} from './core-stop.ts';
 import {releaseWaited} from './core-verify.ts';
 

@@ -9,10 +9,11 @@
 import type {AwsMs} from '../base/clock.ts';
 import {begin} from './core-acquire.ts';
 import {answered as answeredCall} from './core-answers.ts';
+import type {CoreEvent, Turn} from './core-events.ts';
 import {beforeCredentialsMs, currentFuse, holdEnd, unfinished} from './core-fuse.ts';
 import {alsoResume, releaseNoted, startRelease} from './core-release.ts';
 import {call, jumped, now, pause, stay, telling, warn} from './core-rules.ts';
-import type {CoreEvent, HoldFacts, HoldState, Moment, Ownership, Turn} from './core-state.ts';
+import type {HoldFacts, HoldState, Moment, Ownership} from './core-state.ts';
 import {answered as questionAnswered} from './core-table.ts';
 import {wokenAt} from './core-wakes.ts';
 

@@ -1,7 +1,8 @@
 /** A hold as commands and screens see it, and its end in the contract's words. Pure. */
 import type {AwsFacts, Group} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
-import type {CoreOutcome, EndReason, HoldState, Told} from './core-state.ts';
+import type {Told} from './core-events.ts';
+import type {CoreOutcome, EndReason, HoldState} from './core-state.ts';
 import {coverageOf} from './coverage.ts';
 import {resumeLine} from './resume-line.ts';
 import type {HoldEvent, HoldNet, HoldOutcome, HoldPhase, HoldView} from './types.ts';

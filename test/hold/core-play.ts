@@ -1,15 +1,7 @@
 /** One hold of the pure core against a small AWS in memory that answers every call at once, for tests of single rows. */
 import {newHold, step} from '../../src/hold/core.ts';
-import type {
-	Answer,
-	CallFailure,
-	Command,
-	HoldFacts,
-	HoldInput,
-	HoldState,
-	SeenFuse,
-	SeenGroup,
-} from '../../src/hold/core-state.ts';
+import type {Answer, Command, HoldInput} from '../../src/hold/core-events.ts';
+import type {CallFailure, HoldFacts, HoldState, SeenFuse, SeenGroup} from '../../src/hold/core-state.ts';
 import {presetProcesses} from '../../src/hold/processes.ts';
 import {holdTagKey} from '../../src/hold/tag.ts';
 

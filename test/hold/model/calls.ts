@@ -1,5 +1,6 @@
 /** What becomes of a call of the core in the model: applied or not, at once or late, answered or not, and how. */
-import type {Answer, CallFailure, Command, Ownership} from '../../../src/hold/core-state.ts';
+import type {Answer, Command} from '../../../src/hold/core-events.ts';
+import type {CallFailure, Ownership} from '../../../src/hold/core-state.ts';
 import {brokenTagKey, holdTagKey} from '../../../src/hold/tag.ts';
 import type {Actor} from './holder.ts';
 import {chance} from './random.ts';

@@ -1,14 +1,7 @@
 /** One holder in the model: the process with the real core, its guardian, its ledger entry, and later starts of unflap. */
 import {leftOverHold, newHold, step as realStep, takenUpHold} from '../../../src/hold/core.ts';
-import type {
-	Command,
-	CoreEvent,
-	HoldFacts,
-	HoldInput,
-	HoldState,
-	Ownership,
-	Turn,
-} from '../../../src/hold/core-state.ts';
+import type {Command, CoreEvent, HoldInput, Turn} from '../../../src/hold/core-events.ts';
+import type {HoldFacts, HoldState, Ownership} from '../../../src/hold/core-state.ts';
 import type {LedgerEntry} from '../../../src/hold/ledger-entry.ts';
 import {backedOwnership} from '../../../src/hold/left-overs.ts';
 import {groupArn} from './aws-model.ts';

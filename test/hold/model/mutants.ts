@@ -3,14 +3,8 @@
  * them breaks the ledger's lock instead, which is no part of the core.
  */
 import {step as realStep} from '../../../src/hold/core.ts';
-import type {
-	Answer,
-	Command,
-	CoreEvent,
-	HoldState,
-	SeenFuse,
-	SeenGroup,
-} from '../../../src/hold/core-state.ts';
+import type {Answer, Command, CoreEvent} from '../../../src/hold/core-events.ts';
+import type {HoldState, SeenFuse, SeenGroup} from '../../../src/hold/core-state.ts';
 import {inOrder} from '../../../src/hold/processes.ts';
 import type {HolderOptions, Step} from './holder.ts';
 
