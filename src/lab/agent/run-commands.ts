@@ -23,13 +23,16 @@ export const createRunCommands = (world: LabWorld, run: RunOnBox): RunCommands =
 		const set = (facts: Partial<CommandInvocation>) => {
 			invocation.facts = {...invocation.facts, ...facts};
 		};
+		const isCancelled = () => invocation.facts.status === 'Cancelled';
 		await new Promise(resolve => setTimeout(resolve, deliveryMs).unref());
 		invocation.isVisible = true;
 		// A command to an agent that is away waits for it; ours are given up with the client's patience.
-		if (world.agentAway(instanceId) || invocation.facts.status === 'Cancelled') return;
+		if (world.agentAway(instanceId) || isCancelled()) return;
 		set({status: 'InProgress', startedAt: world.clock.now()});
 		const started = await run(instanceId, ['sh', '-c', script]);
 		invocation.process = started;
+		// Cancelled while its shell was being started.
+		if (isCancelled()) started.kill();
 		const timer = setTimeout(() => {
 			set({status: 'TimedOut'});
 			started.kill();
@@ -56,7 +59,8 @@ export const createRunCommands = (world: LabWorld, run: RunOnBox): RunCommands =
 				execute(instanceId, commands.join('\n'), executionTimeoutSeconds * 1000, invocation).catch(
 					(error: unknown) => {
 						const stderr = error instanceof Error ? error.message : String(error);
-						invocation.facts = {...invocation.facts, status: 'Failed', responseCode: 1, stderr};
+						const endedAt = world.clock.now();
+						invocation.facts = {...invocation.facts, status: 'Failed', responseCode: 1, stderr, endedAt};
 					},
 				);
 			}
