@@ -2,13 +2,12 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Settings} from '../base/settings.ts';
+import {holdTimeBounds, parseHoldTime} from '../hold/hold-time.ts';
 import {isScalingProcess, presetProcesses, scalingProcesses} from '../hold/processes.ts';
 import type {HoldRequest, Preset} from '../hold/types.ts';
 import type {CommandArgs} from './command.ts';
 
 const presets: readonly Preset[] = ['freeze', 'no-replace', 'quiet'];
-const longestSeconds = 4 * 3600;
-const shortestSeconds = 10;
 
 export const readHoldRequest = ({positionals, flags}: CommandArgs, settings: Settings): HoldRequest => {
 	const [group, ...more] = positionals;
@@ -75,12 +74,8 @@ const readProcesses = (text: string): readonly ScalingProcess[] => {
 
 /** `90s`, `45m`, `2h`, or `1h30m`; at most four hours. */
 export const readFor = (text: string): number => {
-	const match = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text);
-	const seconds = match
-		? Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)
-		: Number.NaN;
-	if (text === '' || !(seconds >= shortestSeconds && seconds <= longestSeconds))
-		throw usage(`--for ${text} is no time between ${shortestSeconds}s and 4h`, ['for example --for 45m']);
+	const seconds = parseHoldTime(text);
+	if (seconds === null) throw usage(`--for ${text} is no time ${holdTimeBounds}`, ['for example --for 45m']);
 	return seconds;
 };
 

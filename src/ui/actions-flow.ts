@@ -22,7 +22,7 @@ export const confirmAction = (ui: Ui, overlay: ActionsOverlay, {does, word}: Men
 		});
 	if (ui.settings.readOnly && does.kind !== 'intend')
 		return ui.set({overlay: {...overlay, asked: false, said: ours`--read-only: nothing in AWS is changed`}});
-	if (does.kind === 'adopt') return openHoldPreview(ui, does.group, does.processes);
+	if (does.kind === 'adopt') return openHoldPreview(ui, does.group, {adopt: does.processes});
 	ui.set({overlay: {...overlay, asked: false, typed: '', said: ours`asking AWS …`}});
 	void perform(ui, does);
 };

@@ -31,6 +31,8 @@ export type HoldOverlay = {
 	readonly setHealthy: boolean;
 	/** 'none': without a server-side net; then the group's name is typed. */
 	readonly net: 'fuse' | 'none';
+	/** Seconds that were asked for; without a net it may be less. */
+	readonly wanted: number;
 	/** What is typed of the group's name. */
 	readonly typed: string;
 	readonly hint: Shown | null;

@@ -1,7 +1,9 @@
 /** What can be typed after `:`. Commands that change AWS take the exact name and open the same preview as the key. */
 import {hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import {holdTimeBounds, parseHoldTime} from '../hold/hold-time.ts';
 import {holdOrRelease} from './hold-flow.ts';
+import {usualSeconds} from './lease.ts';
 import {quit} from './leaving.ts';
 import {goTo, openScreen} from './navigate.ts';
 import {screenNames} from './place.ts';
@@ -23,7 +25,7 @@ export const runCommand = (ui: Ui, line: string) => {
 type Run = (ui: Ui, words: readonly string[]) => void;
 
 const commands: Readonly<Record<string, Run>> = {
-	hold: (ui, [name]) => withGroup(ui, name, group => holdOrRelease(ui, group)),
+	hold: (ui, words) => hold(ui, words),
 	release: (ui, [name]) =>
 		withGroup(ui, name, group => {
 			const session = sessionOn(ui, group);
@@ -35,6 +37,18 @@ const commands: Readonly<Record<string, Run>> = {
 	errors: ui => ui.set({overlay: {kind: 'errors', scroll: 0}}),
 	quit: ui => quit(ui),
 	q: ui => quit(ui),
+};
+
+/** `:hold web-prod 45m`; of the group of the screen also `:hold 45m`, where no group is called so. */
+const hold = (ui: Ui, words: readonly string[]) => {
+	const [first, second] = words;
+	const isGroup = (ui.model().groups ?? []).some(({group}) => group.name === first);
+	const onlyTime = second === undefined && !isGroup && /^\d[\dhms]*$/.test(first ?? '');
+	const [name, time] = onlyTime ? [undefined, first] : [first, second];
+	const seconds = time === undefined ? usualSeconds : parseHoldTime(time);
+	if (seconds === null)
+		return ui.toast(ours`${shown(hostile(time ?? ''))} is no time ${shown(hostile(holdTimeBounds))}`);
+	withGroup(ui, name, group => holdOrRelease(ui, group, seconds));
 };
 
 const commandNames = (): Shown =>

@@ -6,7 +6,7 @@ import {presetProcesses} from '../hold/processes.ts';
 import type {HoldPreview, HoldRequest, HoldSession, Holds, Preset} from '../hold/types.ts';
 import type {HoldOverlay, PresetChoice, Problem} from './app-state.ts';
 import {shortId} from './format.ts';
-import {secondsOf} from './lease.ts';
+import {secondsOf, usualSeconds} from './lease.ts';
 import {boxesToHeal, previewOf} from './overlays/hold-facts.ts';
 import {openPatient, patientsOn, takeOut} from './patient-flow.ts';
 import {problemOf} from './problem.ts';
@@ -18,12 +18,12 @@ import {wasRead} from './was-read.ts';
 const orders: readonly PresetChoice[] = ['freeze', 'no-replace', 'quiet', 'one-patient'];
 
 /** `H`: hold, or release with a preview; a box that was taken out is brought back first. */
-export const holdOrRelease = (ui: Ui, group: string) => {
+export const holdOrRelease = (ui: Ui, group: string, seconds = usualSeconds) => {
 	const session = sessionOn(ui, group);
 	if (session !== undefined) return openSession(ui, session);
 	const [patient] = patientsOn(ui, group);
 	if (patient !== undefined) return openPatient(ui, patient, 'stay');
-	openHoldPreview(ui, group, []);
+	openHoldPreview(ui, group, {wanted: seconds});
 };
 
 /** A hold that asks something is answered first. */
@@ -32,8 +32,12 @@ const openSession = (ui: Ui, session: HoldSession) => {
 	ui.set({overlay: {kind: 'question', session, paintedAt: null}});
 };
 
-/** `adopt`: strays that a typed yes made ours to resume. */
-export const openHoldPreview = (ui: Ui, group: string, adopt: readonly ScalingProcess[]) => {
+/** `adopt`: strays that a typed yes made ours to resume. `wanted`: seconds. */
+export const openHoldPreview = (
+	ui: Ui,
+	group: string,
+	{adopt = [], wanted = usualSeconds}: {readonly adopt?: readonly ScalingProcess[]; readonly wanted?: number},
+) => {
 	const {preset} = ui.settings;
 	ui.set({
 		overlay: {
@@ -48,6 +52,7 @@ export const openHoldPreview = (ui: Ui, group: string, adopt: readonly ScalingPr
 			asked: false,
 			setHealthy: false,
 			net: 'fuse',
+			wanted,
 			typed: '',
 			hint: null,
 			adopt,
@@ -69,7 +74,8 @@ const readPreview = async (ui: Ui, group: string, preset: Preset): Promise<void>
 	if (holds === null)
 		return problem(ui, group, {message: ours`the hold is still being loaded`, next: [ours`try again`]});
 	try {
-		const preview = await holds.preview(group, preset, secondsOf('fuse'));
+		const wanted = openHold(ui, group)?.wanted ?? usualSeconds;
+		const preview = await holds.preview(group, preset, wanted);
 		const overlay = openHold(ui, group);
 		if (overlay === null) return;
 		const previews = {...overlay.previews, [preset]: preview};
@@ -143,7 +149,7 @@ export const confirmHold = (ui: Ui, overlay: HoldOverlay) => {
 		group: overlay.group,
 		processes: presetProcesses(preset),
 		preset,
-		forSeconds: secondsOf(net),
+		forSeconds: secondsOf(overlay),
 		reason: '',
 		net,
 		interactive: true,

@@ -128,9 +128,13 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 		},
 		goToPlace: wanted => switching.to(wanted),
 		shell: instanceId =>
-			void shellInScreen(attached, instanceId, {ui, stdin, stdout, signal: over.signal}).catch(
-				(error: unknown) => ended.resolve({code: 1, error}),
-			),
+			void shellInScreen(attached, instanceId, {
+				ui,
+				stdin,
+				stdout,
+				signal: over.signal,
+				keyPressed: () => holdWatch.key(),
+			}).catch((error: unknown) => ended.resolve({code: 1, error})),
 		suspend: () => void suspendProcess(attached, () => frames.now()),
 	};
 	const swap = (next: Services) => {

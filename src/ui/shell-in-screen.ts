@@ -3,7 +3,7 @@ import type {useApp} from 'ink';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {openShell, type ShellEnd} from '../stream/open-shell.ts';
-import {createShellTerminal} from '../stream/shell-terminal.ts';
+import {createShellTerminal, type ShellTerminal} from '../stream/shell-terminal.ts';
 import {shortId} from './format.ts';
 import type {Ui} from './ui.ts';
 
@@ -13,12 +13,14 @@ export type ShellScreen = {
 	readonly stdout: NodeJS.WriteStream;
 	/** Aborted when the program ends: the shell is left. */
 	readonly signal: AbortSignal;
+	/** Somebody is at the keys. */
+	readonly keyPressed: () => void;
 };
 
 export const shellInScreen = async (
 	app: ReturnType<typeof useApp> | null,
 	instanceId: string,
-	{ui, stdin, stdout, signal}: ShellScreen,
+	{ui, stdin, stdout, signal, keyPressed}: ShellScreen,
 ): Promise<void> => {
 	const aws = ui.services()?.aws;
 	if (app === null || aws === undefined) return ui.toast(ours`AWS is still being loaded`);
@@ -34,7 +36,7 @@ export const shellInScreen = async (
 			const end = await openShell({
 				aws: gateway,
 				instanceId: box,
-				terminal: createShellTerminal(stdin, stdout),
+				terminal: heardBy(keyPressed, createShellTerminal(stdin, stdout)),
 				processClock: ui.processClock,
 				stateFolder: ui.settings.paths.state,
 				signal,
@@ -45,6 +47,15 @@ export const shellInScreen = async (
 		}
 	}
 };
+
+const heardBy = (keyPressed: () => void, terminal: ShellTerminal): ShellTerminal => ({
+	...terminal,
+	onInput: listener =>
+		terminal.onInput(bytes => {
+			keyPressed();
+			listener(bytes);
+		}),
+});
 
 const sayEnd = (id: Shown, end: ShellEnd): Shown => {
 	switch (end.kind) {

@@ -38,6 +38,21 @@ test('one-patient comes first where boxes are healthy, and takes the sickest box
 	await app.sees('i-0000…0002: done, and AWS says so');
 });
 
+test(':hold takes a time, of the group it names or of the one on the screen', async () => {
+	const {app, answer, asks, asked} = await open();
+	app.write(':hold 5h\r');
+	await app.sees('5h is no time between 10s and 4h');
+	app.write(':hold 30m\r');
+	await app.sees('in 30:00');
+	app.write('\u001b');
+	await pause(100);
+	app.write(':hold web-prod 45m\r');
+	await app.sees('in 45:00');
+	expect(asked()).toEqual([]);
+	await answer(/enter.*holds/, '\r');
+	await asks('hold web-prod fuse 2700');
+});
+
 test('without a net the name is typed, and it lasts fifteen minutes', async () => {
 	const {app, answer, asks, asked} = await open();
 	app.write('H');

@@ -196,6 +196,7 @@ const holdOverlay = (part: Partial<HoldOverlay> = {}): HoldOverlay => ({
 	typed: '',
 	hint: null,
 	adopt: [],
+	wanted: 3600,
 	patient: {instanceId: null, way: 'standby'},
 	busy: false,
 	paintedAt: null,

@@ -71,7 +71,7 @@ export const pressInPatient = (ui: Ui, overlay: PatientOverlay, key: string) => 
 	if (overlay.done || key === 'esc') return closePatient(ui, overlay);
 	if (key === 'l') return leavePatient(ui, overlay);
 	// The box may stay out while the group is held as well.
-	if (key === 'H' && overlay.then === 'stay') openHoldPreview(ui, overlay.patient.group, []);
+	if (key === 'H' && overlay.then === 'stay') openHoldPreview(ui, overlay.patient.group, {});
 };
 
 /** A hold that had to repair itself twice in ten minutes: somebody works against it. */

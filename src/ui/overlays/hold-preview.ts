@@ -58,7 +58,7 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 				: preview.costs.flatMap(text => wrapWords(shown(text), 56)),
 		),
 		...labelled(ours`Until`, [
-			ours`${formatTime(model.now + secondsOf(overlay.net) * 1000)} UTC, in ${formatCountdown(secondsOf(overlay.net))}`,
+			ours`${formatTime(model.now + secondsOf(overlay) * 1000)} UTC, in ${formatCountdown(secondsOf(overlay))}`,
 		]),
 		...netRows(overlay),
 		...joinRows(preview),
