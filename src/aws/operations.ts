@@ -31,6 +31,7 @@ export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
 	['GenerateDataKey', 'stream'],
 	['SendCommand', 'stream'],
 	['GetCommandInvocation', 'read'],
+	['ListCommandInvocations', 'read'],
 	['CancelCommand', 'stream'],
 	['SuspendProcesses', 'change'],
 	['ResumeProcesses', 'change'],

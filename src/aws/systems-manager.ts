@@ -5,8 +5,10 @@ import {
 	GetCommandInvocationCommand,
 	GetConnectionStatusCommand,
 	type InstanceInformation,
+	ListCommandInvocationsCommand,
 	ResumeSessionCommand,
 	SendCommandCommand,
+	type SendCommandCommandInput,
 	SSMClient,
 	StartSessionCommand,
 	TerminateSessionCommand,
@@ -16,7 +18,7 @@ import {AwsCallError} from './call-error.ts';
 import {configuredEndpoint} from './configured-endpoint.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
-import type {ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
+import type {CallOptions, ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
 
 export type SystemsManagerCalls = Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> &
 	Pick<
@@ -26,6 +28,8 @@ export type SystemsManagerCalls = Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> &
 		| 'resumeSession'
 		| 'terminateSession'
 		| 'sendCommand'
+		| 'sendCommandToGroup'
+		| 'commandStates'
 		| 'commandInvocation'
 		| 'cancelCommand'
 	> & {
@@ -90,21 +94,39 @@ export const createSystemsManager = (lane: Lane): SystemsManagerCalls => {
 
 const commandCalls = (
 	client: SSMClient,
-): Pick<SystemsManagerCalls, 'sendCommand' | 'commandInvocation' | 'cancelCommand'> => ({
-	sendCommand: async (instanceIds, script, {executionTimeoutSeconds, comment}, options = {}) => {
-		const {Command} = await client.send(
-			new SendCommandCommand({
-				DocumentName: 'AWS-RunShellScript',
-				InstanceIds: [...instanceIds],
-				Parameters: {commands: [script], executionTimeout: [String(executionTimeoutSeconds)]},
-				TimeoutSeconds: 30,
-				Comment: comment.slice(0, maxCommentLength),
-			}),
-			abortable(options),
-		);
-		if (Command?.CommandId) return Command.CommandId;
-		throw new UnflapError('aws', 'Systems Manager took a command and gave it no id');
-	},
+): Pick<
+	SystemsManagerCalls,
+	'sendCommand' | 'sendCommandToGroup' | 'commandStates' | 'commandInvocation' | 'cancelCommand'
+> => ({
+	sendCommand: (instanceIds, script, limits, options = {}) =>
+		send(client, {InstanceIds: [...instanceIds], ...scriptInput(script, limits)}, options),
+	sendCommandToGroup: (group, script, limits, options = {}) =>
+		send(
+			client,
+			{
+				Targets: [{Key: 'tag:aws:autoscaling:groupName', Values: [group]}],
+				// Left out, the first box that fails would keep all others from being asked.
+				MaxErrors: '100%',
+				MaxConcurrency: '100%',
+				...scriptInput(script, limits),
+			},
+			options,
+		),
+	commandStates: (CommandId, options = {}) =>
+		allPages(options, async NextToken => {
+			const page = await client.send(
+				new ListCommandInvocationsCommand({
+					CommandId,
+					MaxResults: 50,
+					...(NextToken === undefined ? {} : {NextToken}),
+				}),
+				abortable(options),
+			);
+			const items = (page.CommandInvocations ?? []).flatMap(({InstanceId, Status}) =>
+				InstanceId === undefined ? [] : [{instanceId: InstanceId, status: Status ?? ''}],
+			);
+			return {items, next: page.NextToken};
+		}),
 	commandInvocation: async (CommandId, InstanceId, options = {}) => {
 		try {
 			const answer = await client.send(
@@ -126,6 +148,22 @@ const commandCalls = (
 		await client.send(new CancelCommandCommand({CommandId}), abortable(options));
 	},
 });
+
+const scriptInput = (
+	script: string,
+	{executionTimeoutSeconds, comment}: Parameters<SystemsManagerCalls['sendCommand']>[2],
+) => ({
+	DocumentName: 'AWS-RunShellScript',
+	Parameters: {commands: [script], executionTimeout: [String(executionTimeoutSeconds)]},
+	TimeoutSeconds: 30,
+	Comment: comment.slice(0, maxCommentLength),
+});
+
+const send = async (client: SSMClient, input: SendCommandCommandInput, options: CallOptions) => {
+	const {Command} = await client.send(new SendCommandCommand(input), abortable(options));
+	if (Command?.CommandId) return Command.CommandId;
+	throw new UnflapError('aws', 'Systems Manager took a command and gave it no id');
+};
 
 const inventoryCalls = (client: SSMClient): Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> => ({
 	ssmInfo: async (ids, options = {}) => {

@@ -280,6 +280,18 @@ export type StreamCalls = {
 		limits: {readonly executionTimeoutSeconds: number; readonly comment: string},
 		options?: CallOptions,
 	) => Promise<string>;
+	/** The same on every managed box of a group, found by its tag: no limit of 50, and a box without an agent is no error. */
+	readonly sendCommandToGroup: (
+		group: Hostile,
+		script: string,
+		limits: {readonly executionTimeoutSeconds: number; readonly comment: string},
+		options?: CallOptions,
+	) => Promise<string>;
+	/** The boxes a command has reached so far, each with its status. */
+	readonly commandStates: (
+		commandId: string,
+		options?: CallOptions,
+	) => Promise<readonly {readonly instanceId: string; readonly status: string}[]>;
 	/** Null while the invocation is not known yet, which it may be for a second. */
 	readonly commandInvocation: (
 		commandId: string,

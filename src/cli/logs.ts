@@ -4,12 +4,13 @@ import {reapSessions} from '../stream/session-register.ts';
 import type {Command, CommandArgs} from './command.ts';
 import {resolveTargets} from './logs-boxes.ts';
 import {parseSince} from './logs-filter.ts';
+import {runFleetLogs} from './logs-fleet.ts';
 import {type LogsWish, runLogs} from './logs-run.ts';
 
 export const logsCommand: Command = {
 	name: 'logs',
 	summary: 'journals of boxes, merged in time order',
-	usage: 'unflap logs GROUP|BOX… [-u UNIT]… [-f] [--since T] [-n N] [-i RE] [-e RE] [-b ID]',
+	usage: 'unflap logs GROUP|BOX… [-u UNIT]… [-f|--all] [--since T] [-n N] [-i RE] [-e RE] [-b ID]',
 	example: 'unflap logs web-prod -f -u app        unflap logs web-prod/1 -n 50 -o jsonl',
 	flags: {
 		unit: {
@@ -20,7 +21,11 @@ export const logsCommand: Command = {
 			help: 'this unit alone (again for more; * and ? are wild)',
 		},
 		follow: {type: 'boolean', short: 'f', help: 'go on with what comes; new boxes of a group join'},
-		since: {type: 'string', value: 'T', help: 'from then on: 10m, 14:05, or an ISO time'},
+		all: {
+			type: 'boolean',
+			help: 'hundreds of boxes of a group by one Run Command: a slice of its journal each',
+		},
+		since: {type: 'string', value: 'T', help: 'from then on: 10m, 14:05, an ISO time, or boot'},
 		lines: {type: 'string', short: 'n', value: 'N', help: 'the last N lines before going on'},
 		include: {type: 'string', short: 'i', value: 'RE', help: 'lines whose message matches'},
 		exclude: {type: 'string', short: 'e', value: 'RE', help: 'but not those that match this'},
@@ -41,6 +46,10 @@ export const logsCommand: Command = {
 			throw new UnflapError('not-found', 'There is no box there now', {
 				next: ['add -f to wait for the next one'],
 			});
+		if (args.flags['all'] === true) {
+			if (groups.length > 0) return runFleetLogs({context, format: args.output, aws, wish, boxes, groups});
+			throw new UnflapError('usage', '--all is for groups: a box is read whole without it');
+		}
 		await reapSessions(context.settings.paths.state, aws);
 		return runLogs({context, format: args.output, aws, wish, boxes, groups});
 	},
@@ -63,8 +72,13 @@ const wishOf = (args: CommandArgs): ((nowMs: number) => LogsWish) => {
 		throw new UnflapError('usage', 'Only the running boot can be followed: -f or --boot, not both');
 	if (follow && args.output === 'json')
 		throw new UnflapError('usage', 'A JSON document has an end: with -f take -o jsonl');
+	if (args.flags['all'] === true && (follow || boot !== null))
+		throw new UnflapError('usage', '--all reads the running boot once: it goes with neither -f nor --boot', {
+			next: ['unflap logs GROUP -f follows every box'],
+		});
 	const units = args.flags['unit'];
-	const since = textFlag(args, 'since');
+	// The running boot is what is read without it.
+	const since = textFlag(args, 'since') === 'boot' ? null : textFlag(args, 'since');
 	if (since !== null) parseSince(since, 0);
 	return nowMs => ({
 		follow,

@@ -150,8 +150,8 @@ const stream = ({partition, account}: PolicyPlace): readonly Statement[] => [
 	{
 		Sid: 'SeeWhatRan',
 		Effect: 'Allow',
-		// Neither takes a resource.
-		Action: ['ssm:GetCommandInvocation', 'ssm:CancelCommand'],
+		// None takes a resource.
+		Action: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ssm:CancelCommand'],
 		Resource: '*',
 	},
 	{

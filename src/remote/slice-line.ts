@@ -20,16 +20,26 @@ export type Slice = {
 	readonly isFull: boolean;
 };
 
-/** `whole` false leaves out fields of more than 4 KiB: for an entry that does not fit a slice. */
-export const sliceScript = ({
-	cursor,
-	whole,
-}: {
+export type SliceWish = {
 	readonly cursor: string | null;
+	/** False leaves out fields of more than 4 KiB: for an entry that does not fit a slice. */
 	readonly whole: boolean;
-}): string => {
+	/** Units or patterns of units; all when left out. */
+	readonly units?: readonly string[];
+	/** Microseconds since 1970 UTC. */
+	readonly sinceUs?: number | null;
+	/** Only so many of the last entries. */
+	readonly last?: number | null;
+};
+
+export const sliceScript = ({cursor, whole, units = [], sinceUs = null, last = null}: SliceWish): string => {
 	if (cursor !== null && !isCursor(cursor))
 		throw new UnflapError('bad-input', 'A cursor is not of the right form');
+	const only = [
+		...units.map(unit => `-u ${word(unit)}`),
+		...(sinceUs === null ? [] : [`--since=@${Math.floor(sinceUs / 1e6)}`]),
+		...(last === null ? [] : [`-n ${last}`]),
+	].join(' ');
 	return [
 		'export LC_ALL=C.UTF-8 SYSTEMD_COLORS=0 SYSTEMD_PAGER=',
 		`set -f; c=${word(cursor ?? '')} s= f=`,
@@ -38,7 +48,7 @@ export const sliceScript = ({
 		`if [ "\${v:-0}" -ge 236 ]; then f=--output-fields=${journalFields.join(',')}; fi`,
 		`b=$(cat /proc/sys/kernel/random/boot_id | sed 's/-//g')`,
 		'case "$c" in *"b=$b;"*) ;; *) c= ;; esac',
-		`$s nice -n 10 journalctl --no-pager -q ${whole ? '-a ' : ''}-o json --boot $f \${c:+"--cursor=$c"} | head -c ${sliceBytes} | gzip -c | base64`,
+		`$s nice -n 10 journalctl --no-pager -q ${whole ? '-a ' : ''}-o json --boot $f ${only} \${c:+"--cursor=$c"} | head -c ${sliceBytes} | gzip -c | base64`,
 	].join('\n');
 };
 

@@ -37,7 +37,12 @@ type SliceSource = {
 const slicePollMs = 3000;
 const pollMs = 500;
 const patienceMs = 60_000;
-const running = ['', 'Pending', 'InProgress', 'Delayed', 'Cancelling'];
+/** A slice takes a second or two; a box that is so slow is given up. */
+export const scriptSeconds = 60;
+
+/** Of a command on a box; any other status, also an unknown one, is final. */
+export const isRunning = (status: string): boolean =>
+	['', 'Pending', 'InProgress', 'Delayed', 'Cancelling'].includes(status);
 
 /** Slice after slice into `flow`, after its last cursor. @throws {UnflapError} as a slice does. */
 export const readSlices = async (options: SlicesOptions): Promise<SlicesEnd> => {
@@ -71,14 +76,14 @@ const readSlice = async (
 	const commandId = await aws.stream.sendCommand(
 		[instanceId],
 		sliceScript(options),
-		{executionTimeoutSeconds: 60, comment: 'unflap: read the journal'},
+		{executionTimeoutSeconds: scriptSeconds, comment: 'unflap: read the journal'},
 		{signal},
 	);
 	const until = processClock.now() + patienceMs;
 	while (!signal.aborted && processClock.now() < until) {
 		await processClock.sleep(pollMs, signal);
 		const invocation = await aws.stream.commandInvocation(commandId, instanceId, {signal});
-		if (invocation === null || running.includes(invocation.status)) continue;
+		if (invocation === null || isRunning(invocation.status)) continue;
 		if (invocation.status !== 'Success')
 			throw new UnflapError(
 				'aws',

@@ -41,6 +41,16 @@ const records = (text: string) =>
 		.filter(Boolean)
 		.map(line => JSON.parse(line) as Record_);
 const patience = {timeout: 45_000};
+/** Names of the requests that reach the lab from now on. */
+const watchRequests = async () => {
+	const read = async (): Promise<readonly {readonly operation: string}[]> => {
+		const {endpoint, token} = lab.control;
+		const answer = await fetch(`${endpoint}/requests`, {headers: {authorization: `Bearer ${token}`}});
+		return ((await answer.json()) as {requests: {operation: string}[]}).requests;
+	};
+	const before = (await read()).length;
+	return async () => (await read()).slice(before).map(({operation}) => operation);
+};
 const sessions = () => join(home, '.local/state/unflap/sessions');
 /** Files of open sessions; one that is being written has a name with a dot in front. */
 const registered = () =>
@@ -120,6 +130,40 @@ describe('unflap logs', () => {
 		expect(new Set(found.map(({instanceId}) => instanceId)).size).toBeGreaterThan(1);
 		const times = found.map(({at}) => at);
 		expect(times).toEqual(times.toSorted());
+	});
+
+	test('--all reads every box of a group by one command, says what was cut, and opens no session', async () => {
+		const operations = await watchRequests();
+		const {stdout, stderr, code} = await run('batch', '--all', '--since', 'boot', '-o', 'jsonl');
+		expect(code).toBe(0);
+		const found = records(stdout);
+		const ids = new Set(found.map(({instanceId}) => instanceId));
+		expect(ids.size).toBe(6);
+		expect(stderr).toMatch(/^Cut: .* and 1 more had more\.$/m);
+		const times = found.map(({at}) => at);
+		expect(times).toEqual(times.toSorted());
+		const sent = (await operations()).filter(name => name === 'SendCommand' || name === 'StartSession');
+		expect(sent).toEqual(['SendCommand']);
+	});
+
+	test('--all with a unit asks the boxes for it alone, and finds what sessions find', async () => {
+		const unit = ['-u', 'foo-app.service', '-n', '20', '-o', 'jsonl'];
+		// A session's backlog spares most cursors; all else of a line is the same.
+		const found = async (...args: readonly string[]) =>
+			records((await run('batch', ...args, ...unit)).stdout).map(({cursor, ...line}) => JSON.stringify(line));
+		const [all, streamed] = [await found('--all'), await found()];
+		expect(all).toHaveLength(20);
+		// Boxes go on speaking between the two.
+		expect(streamed.filter(line => all.includes(line)).length).toBeGreaterThan(14);
+	});
+
+	test('--all goes with neither -f nor --boot, and not with a box', async () => {
+		for (const args of [
+			['batch', '--all', '-f'],
+			['batch', '--all', '--boot', '-1'],
+			['batch/1', '--all'],
+		])
+			expect((await run(...args)).code).toBe(2);
 	});
 
 	test('-f goes on until it is stopped, then ends its session and leaves none registered', async () => {

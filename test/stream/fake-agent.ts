@@ -228,6 +228,8 @@ export const startFakeAgent = async (instanceId: string): Promise<FakeAgent> => 
 			dataKey: async () =>
 				Promise.reject(new Error('the session must be encrypted with KMS, and no key is to be had')),
 			sendCommand: async () => Promise.reject(new Error('no commands here')),
+			sendCommandToGroup: async () => Promise.reject(new Error('no commands here')),
+			commandStates: async () => Promise.reject(new Error('no commands here')),
 			resumeSession: async () => null,
 			terminateSession: async (sessionId: string) => {
 				calls.push(`terminate ${sessionId}`);
