@@ -83,6 +83,23 @@ test('the banner counts what is covered, and names what was off before', () => {
 	);
 });
 
+test('a marked box is said to die of the release, but not one that is being terminated already', () => {
+	const {instances} = aGroup({name: 'web-prod'});
+	const marked = (lifecycleState: string) => {
+		const group = aGroup({
+			name: 'web-prod',
+			instances: instances.map((one, index) =>
+				index === 1 ? {...one, healthStatus: 'Unhealthy', lifecycleState} : {...one, healthStatus: 'Healthy'},
+			),
+		});
+		const model = aModel({place: {screen: 'group'}, detail: detailOf(viewOf(group)), holds: [aHold()]});
+		return linesOf(model).join('\n');
+	};
+	expect(marked('InService')).toContain('i-0000…0002 is marked Unhealthy. Release kills it');
+	expect(marked('InService')).toContain('1 needs care at release');
+	expect(marked('Terminating')).not.toMatch(/Release kills it|care at release/);
+});
+
 test('narrow screens lose columns in the order of the layout rules', () => {
 	const heading = (columns: number) => linesOf(aModel({size: [columns, 30]}))[2] ?? '';
 	expect(heading(100)).toContain('5-MIN BINS');

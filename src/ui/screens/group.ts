@@ -31,7 +31,7 @@ export const groupStatus = (model: Model): readonly Span[] => {
 	return [
 		span(ours`${serving} of ${boxes.length} serving`, serving < view.group.desired ? 'warn' : 'dim'),
 		...(marked > 0 && holdOn(model, view.group.name) !== undefined
-			? [span(ours` · ${marked} need care at release`, 'warn')]
+			? [span(ours` · ${marked} ${marked === 1 ? ours`needs` : ours`need`} care at release`, 'warn')]
 			: []),
 	];
 };
@@ -95,7 +95,9 @@ const loadingRows = (problem: Model['poll']['problem']): readonly Row[] =>
 				...problem.next.map(text => row(span(ours`   ▸ ${text}`))),
 			];
 
-const isMarked = ({instance}: Box) => instance.healthStatus.toLowerCase() === 'unhealthy';
+/** A box that a release will kill; one that is being terminated is past all that. */
+const isMarked = ({instance}: Box) =>
+	instance.healthStatus.toLowerCase() === 'unhealthy' && instance.lifecycleState === 'InService';
 
 /** What holding does not change, and what could not be read. */
 const warnings = (model: Model): readonly Row[] => {
