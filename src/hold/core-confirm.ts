@@ -44,7 +44,8 @@ const judge = (before: HoldState, plan: Plan, group: SeenGroup): Turn => {
 	const unclear = without(state.own.wanted, Object.keys(state.own.changed)).some(process =>
 		isForeign(state, plan, group, process),
 	);
-	if (unclear && !settled) return pause(state, {at: 'confirm-wait', plan: again(plan)}, 2000);
+	if ((unclear || isEcho(plan, group)) && !settled)
+		return pause(state, {at: 'confirm-wait', plan: again(plan)}, 2000);
 	const missing = without(state.own.wanted, Object.keys(state.own.changed)).filter(
 		process => isOfPlan(plan, process) && reasonOf(group, process) === undefined,
 	);
@@ -88,6 +89,11 @@ const isForeign = (state: HoldState, plan: Plan, group: SeenGroup, process: Scal
 	if (reason === undefined || isUndecided(state, process, reason)) return false;
 	return !isOurs(state.own, process, reason, now(state).rate);
 };
+
+/** A repair read back with a reason from before it: nothing had been resumed, or this read is old and would hide a repair. */
+const isEcho = ({purpose, processes, before}: Plan, group: SeenGroup): boolean =>
+	purpose === 'repair' &&
+	processes.some(process => before.fingerprint[process]?.includes(reasonOf(group, process) ?? ''));
 
 /** A Suspend without an answer may arrive late, and renew the reason: its window stays open. */
 const closeWindows = (state: HoldState): HoldState => {

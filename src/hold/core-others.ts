@@ -149,11 +149,11 @@ export const hasUndecided = (state: HoldState, group: SeenGroup): boolean =>
 	});
 
 /**
- * A foreign reason on a process our fuse covers: a hold that is gone by now may have left it to that fuse, and only the
- * runs still tell.
+ * A foreign reason on a process that a fuse of ours covered, also one that somebody stopped since: a hold that is gone by
+ * now may have left it to that fuse, and only the runs still tell.
  */
-export const hasForeign = ({own, moment}: HoldState, group: SeenGroup): boolean =>
-	own.fuses.length > 0 &&
+export const hasForeign = ({facts, own, moment}: HoldState, group: SeenGroup): boolean =>
+	facts.net === 'fuse' &&
 	without(own.wanted, Object.keys(own.changed)).some(process => {
 		const reason = reasonOf(group, process);
 		return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);

@@ -71,7 +71,7 @@ const newRelease = (state: HoldState, words: Pick<Release, 'why' | 'message' | '
 		acknowledged: null,
 		tagSaidMs: null,
 		tagTries: 0,
-		readsDue: [],
+		readsDue: null,
 		firstReadClean: true,
 		left: noneLeft,
 		unclear: 0,

@@ -56,14 +56,16 @@ const armedFirst = (turn: Turn, plan: Plan): Turn => {
 	return telling(turn, {tell: 'fuse-armed', executionId: fuse.executionId, deadline: fuse.deadline});
 };
 
-/** Without a new reason nothing had been resumed: the read was old. */
-const repaired = (state: HoldState, plan: Plan): Turn => {
-	const mended = plan.processes.filter(
-		process => state.own.fingerprint[process] !== plan.before.fingerprint[process],
-	);
-	if (mended.length === 0) return pause(state, {at: 'idle'}, 5000);
-	const repairs = [...state.watch.repairs, now(state).awsMs];
-	return telling(pause({...state, watch: {...state.watch, repairs}}, {at: 'idle'}, 1000), {
+/** Without a new reason, ours or another's, nothing had been resumed: the read was old. */
+const repaired = (before: HoldState, plan: Plan): Turn => {
+	const differs = (part: 'fingerprint' | 'changed') =>
+		plan.processes.filter(process => before.own[part][process] !== plan.before[part][process]);
+	const mended = differs('fingerprint');
+	if (mended.length + differs('changed').length === 0) return pause(before, {at: 'idle'}, 5000);
+	const repairs = [...before.watch.repairs, now(before).awsMs];
+	const state = {...before, watch: {...before.watch, repairs}};
+	if (mended.length === 0) return pause(state, {at: 'idle'}, 1000);
+	return telling(pause(state, {at: 'idle'}, 1000), {
 		tell: 'repaired',
 		processes: mended,
 		message: `${mended.join(', ')} had been resumed by somebody else (the console, Terraform, a deployment) and is suspended again`,

@@ -195,8 +195,8 @@ export type Release = {
 	/** Process time at which our tag was known to say `releasing`. */
 	readonly tagSaidMs: ProcessMs | null;
 	readonly tagTries: number;
-	/** Waits before the clean reads that are still due. */
-	readonly readsDue: readonly number[];
+	/** Waits before the clean reads that are still due; null until one was clean. */
+	readonly readsDue: readonly number[] | null;
 	readonly firstReadClean: boolean;
 	/** Reads that told of a time before our own suspend. */
 	readonly unclear: number;

@@ -6,7 +6,7 @@
 
 import type {Answer, Turn} from './core-events.ts';
 import {changeFuse, currentFuse, fuseOf, unfinished} from './core-fuse.ts';
-import {call, now, pause, telling} from './core-rules.ts';
+import {call, isOurs, now, pause, reasonOf, telling} from './core-rules.ts';
 import type {CallFailure, Fuse, HoldState, StopGoal, Stopping} from './core-state.ts';
 
 /** Repeating a start this shortly before its deadline could make a fuse that fires at once. */
@@ -43,8 +43,25 @@ const next = (state: HoldState, stopping: Stopping): StopResult => {
 
 const find = (state: HoldState, stopping: Stopping, fuse: Fuse): Turn => {
 	const {clientToken, deadline, processes} = fuse;
-	if (deadline - now(state).awsMs < repeatMarginMs) return search(state, stopping, fuse);
+	const isLate = deadline - now(state).awsMs < repeatMarginMs;
+	if (isLate || isOutdated(state, fuse)) return search(state, stopping, fuse);
 	return call(state, {at: 'stop-find', stopping}, {do: 'arm', clientToken, deadline, processes});
+};
+
+/**
+ * Where a start was lost before it arrived, repeating it arms the fuse only now: not with a process that somebody else
+ * has suspended since, which it would resume if we died before we stop it.
+ */
+const isOutdated = ({own, release, watch, moment}: HoldState, {processes}: Fuse): boolean => {
+	const {lastGroup} = watch;
+	if (release === null) return false;
+	return (
+		lastGroup === null ||
+		processes.some(process => {
+			const reason = reasonOf(lastGroup, process);
+			return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);
+		})
+	);
 };
 
 const search = (state: HoldState, stopping: Stopping, fuse: Fuse): Turn =>

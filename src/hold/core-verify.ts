@@ -46,12 +46,17 @@ export const resumed = (state: HoldState, answer: Answer): Turn => {
 	return call({...state, release}, {at: 'release-verify'}, {do: 'read'});
 };
 
-/** Three clean reads at 5, 20 and 60 s while a Suspend of ours may be on its way; one more at 5 s beside others. */
+/** One more read at 5 s beside others. */
 const readsDue = (state: HoldState): readonly number[] => {
+	const inFlight = readsInFlight(state);
+	return inFlight.length === 0 && wasNear(state, 60_000) ? [secondReadMs] : inFlight;
+};
+
+/** Three clean reads at 5, 20 and 60 s while a Suspend of ours may be on its way, also where nothing was resumed. */
+const readsInFlight = (state: HoldState): readonly number[] => {
 	const {awsMs, rate} = now(state);
 	const last = state.own.windows.at(-1)?.from ?? 0;
-	if (state.own.unanswered && awsMs - last < suspendFlightMs * rate) return [5000, 15_000, 40_000];
-	return wasNear(state, 60_000) ? [secondReadMs] : [];
+	return state.own.unanswered && awsMs - last < suspendFlightMs * rate ? [5000, 15_000, 40_000] : [];
 };
 
 export const verified = (state: HoldState, answer: Answer): Turn => {
@@ -94,7 +99,7 @@ export const verify = (state: HoldState, group: SeenGroup): Turn => {
 const nextRead = (state: HoldState): Turn => {
 	const release = need(state);
 	const isShared = release.left.backed.length + release.left.unbacked.length > 0;
-	const due = release.readsDue;
+	const due = release.readsDue ?? readsInFlight(state);
 	const [wait, ...later] = release.firstReadClean || due.length > 0 ? due : [secondReadMs];
 	if (wait === undefined) return isShared ? decide(state) : stopAll(quiet(state));
 	return pause(

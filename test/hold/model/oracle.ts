@@ -322,6 +322,12 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			);
 	}
 
+	/** Somebody stopped its fuse after others had left the process to it, or after its own suspend. */
+	function isSabotagedNet(id: string, suspendedBy: string, process: string): boolean {
+		if (!withoutNet.has(id)) return false;
+		return id === suspendedBy || runs.all().some(run => run.holdId === id && covers(run, process));
+	}
+
 	function judge(): void {
 		const suspended = aws.suspended();
 		for (const holder of holders()) {
@@ -332,12 +338,13 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		}
 		for (const [process, {owner}] of suspended) {
 			if (expected.has(process) || undecided.has(process) || owner === 'either') continue;
-			// Without a net, an entry that nothing in AWS confirms any more is only reported.
+			// Without a net, an entry that nothing in AWS confirms any more is only reported; others may have left it more.
 			const isReported =
 				typeof owner === 'object' &&
 				holders().some(
 					({id, plan, reported}) =>
-						id === owner.hold && (plan.net === 'none' || withoutNet.has(id)) && reported(),
+						((id === owner.hold && plan.net === 'none') || isSabotagedNet(id, owner.hold, process)) &&
+						reported(),
 				);
 			if (!isReported)
 				violations.push(

@@ -256,4 +256,93 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 0, act: 'forge', letters: 'RHTZASIL', phase: 'live', renews: true}],
 		}),
 	},
+	{
+		name: 'a repair that was read back too early was not counted, and the hold fought on',
+		schedule: schedule({
+			seed: 1757990713,
+			refreshes: true,
+			staleMs: 8000,
+			holders: [
+				holder({beginAt: 119000, forMs: 341000, releaseAfter: 262000, guardianCrash: 1}),
+				holder({
+					beginAt: 68000,
+					forMs: 238000,
+					crash: {call: 16, applied: false, guardianToo: true},
+					sleep: {after: 5000, ms: 5000},
+					credentialsMs: 598000,
+					aim: ['HealthCheck'],
+				}),
+				holder({beginAt: 284000, forMs: 60000, extend: {after: 60000, ms: 60000}}),
+			],
+			meddling: [
+				{at: 199000, act: 'fight', process: 'Terminate'},
+				{at: 219000, act: 'suspend', processes: ['Terminate', 'AddToLoadBalancer']},
+			],
+		}),
+	},
+	{
+		name: 'a fuse that others had left processes to was stopped by somebody, and the next start of its dead hold left them',
+		schedule: schedule({
+			holders: [
+				holder({
+					forMs: 60000,
+					releaseAfter: 0,
+					crash: {call: 1, applied: false, guardianToo: false},
+					sleep: {after: 5000, ms: 5000},
+					aim: ['InstanceRefresh'],
+				}),
+				holder({forMs: 60000, crash: {call: 15, applied: false, guardianToo: false}}),
+				holder({
+					forMs: 60000,
+					releaseAfter: 1000,
+					crash: {call: 12, applied: false, guardianToo: false},
+					guardianCrash: 1,
+				}),
+			],
+			meddling: [{at: 12000, act: 'cancel', holder: 2}],
+		}),
+	},
+	{
+		name: 'a release that left everything to another hold did not wait for a Suspend that was still on its way',
+		schedule: schedule({
+			seed: 704811053,
+			initial: ['AddToLoadBalancer'],
+			faults: 0.4,
+			queue: {from: 0, to: 0},
+			holders: [
+				holder({forMs: 60000, releaseAfter: 49000, aim: ['InstanceRefresh', 'AddToLoadBalancer']}),
+				holder({
+					forMs: 60000,
+					releaseAfter: 0,
+					crash: {call: 1, applied: false, guardianToo: false},
+					guardianDiesAfter: 0,
+					aim: ['Launch'],
+				}),
+				holder({forMs: 60000, sleep: {after: 5000, ms: 5000}}),
+			],
+			meddling: [],
+		}),
+	},
+	{
+		name: 'a lost start was repeated to be stopped, armed a fuse for what somebody had suspended since, and then all died',
+		schedule: schedule({
+			seed: 1923237147,
+			faults: 0.4,
+			holders: [
+				holder({
+					forMs: 60000,
+					releaseAfter: 31000,
+					crash: {call: 19, applied: true, guardianToo: true},
+					sleep: {after: 31000, ms: 31000},
+				}),
+				holder({
+					forMs: 60000,
+					crash: {call: 1, applied: false, guardianToo: false},
+					guardianCrash: 1,
+					aim: ['ReplaceUnhealthy'],
+				}),
+			],
+			meddling: [{at: 1000, act: 'suspend', processes: ['AlarmNotification']}],
+		}),
+	},
 ];
