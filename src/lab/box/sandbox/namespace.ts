@@ -54,9 +54,10 @@ const initWords = 4;
 
 /**
  * With a process group of the namespace's own for the shell, which otherwise finds the one it should give the terminal
- * back to outside, and complains of it at its end.
+ * back to outside, and complains of it at its end. The PATH is the host's until here, for the sake of `script`.
  */
-const terminalInit = `ulimit -c 0
+const terminalInit = `export PATH=${boxEnvironment.PATH}
+ulimit -c 0
 ulimit -f 262144
 ulimit -v 4194304
 ulimit -u 4096 2>/dev/null || ulimit -p 4096 2>/dev/null

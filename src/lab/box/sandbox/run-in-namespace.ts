@@ -29,7 +29,7 @@ export const runInNamespace = async (
 		stderr: piped(child.stderr),
 		exited,
 		interrupt: signal => interrupt(child, commandDepth[tool], signal),
-		kill: () => child.kill('SIGKILL'),
+		kill: () => killTree(child),
 	};
 };
 
@@ -49,6 +49,16 @@ const piped = (stream: Readable | null): Readable => {
 	return stream;
 };
 
+/** What was started a moment ago does not yet die with its parent: it is killed too. */
+const killTree = (child: ChildProcess) => {
+	const pids = child.pid === undefined ? [] : descendants(child.pid);
+	child.kill('SIGKILL');
+	for (const pid of pids) signalProcess(pid, 'SIGKILL');
+};
+
+const descendants = (pid: number): readonly number[] =>
+	children(pid).flatMap(child => [child, ...descendants(child)]);
+
 /** A signal to the command alone, as the agent sends it, not to its children. */
 const interrupt = (child: ChildProcess, depth: number, signal: 'SIGINT' | 'SIGQUIT') => {
 	let pid = child.pid;
@@ -57,17 +67,19 @@ const interrupt = (child: ChildProcess, depth: number, signal: 'SIGINT' | 'SIGQU
 	else signalProcess(pid, signal);
 };
 
-const firstChild = (pid: number): number | undefined => {
+const firstChild = (pid: number): number | undefined => children(pid)[0];
+
+const children = (pid: number): readonly number[] => {
 	try {
-		const [first = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-		return first === '' ? undefined : Number(first);
+		const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+		return text === '' ? [] : text.split(' ').map(Number);
 	} catch (error) {
-		if (codeOf(error) === 'ENOENT') return undefined;
+		if (codeOf(error) === 'ENOENT') return [];
 		throw error;
 	}
 };
 
-const signalProcess = (pid: number, signal: 'SIGINT' | 'SIGQUIT') => {
+const signalProcess = (pid: number, signal: NodeJS.Signals) => {
 	try {
 		process.kill(pid, signal);
 	} catch (error) {
