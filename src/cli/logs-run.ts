@@ -216,6 +216,10 @@ const apply = (
 	if (event.kind !== 'state') return 'on';
 	const {state} = event;
 	const why = event.whyNotHigher;
+	if (event.rung === 'session-pty' && why !== null)
+		sayOnce(`${instanceId} session-pty`, () =>
+			out.note(ours`${id}: read through a terminal session, more slowly, since ${shown(why)}`),
+		);
 	if (event.rung === 'run-command' && why !== null)
 		sayOnce(`${instanceId} run-command`, () => {
 			out.warn(ours`${id}: read by Run Command, seconds late, since ${shown(why)}`);

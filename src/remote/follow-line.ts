@@ -79,6 +79,13 @@ export const unitProperties = [
 /** The text for the document's `command` parameter: the agent splits it into `sh`, `-c` and the script. */
 export const followCommand = (line: FollowLine): string => `sh -c ${shlexWord(followScript(line))}`;
 
+/**
+ * The same for a session on a terminal, whose agent hands the text to `sh -c` as it is. The terminal is made to pass bytes
+ * as they are; both streams arrive as one, so that nothing but the answers may be written, and no unit states are.
+ */
+export const terminalFollowCommand = (line: FollowLine): string =>
+	`stty raw -echo 2>/dev/null; exec sh -c ${word(`exec 2>/dev/null\n${followScript({...line, unitStates: false})}`)}`;
+
 /** The POSIX sh script itself. Leaves no file, needs sed; without gzip or base64 it sends plain text. */
 export const followScript = (line: FollowLine): string => {
 	check(line);

@@ -6,7 +6,7 @@ import type {Channel, ChannelEnd} from '../channel/open-channel.ts';
 import {createJournalReader} from '../journal/journal-reader.ts';
 import type {ParsedLine} from '../journal/parse-entry.ts';
 import {createAnswerReader} from '../remote/answers.ts';
-import {type FollowLine, followCommand} from '../remote/follow-line.ts';
+import {type FollowLine, followCommand, terminalFollowCommand} from '../remote/follow-line.ts';
 import type {BoxFacts} from '../remote/probe.ts';
 import type {UnitFacts} from '../remote/types.ts';
 import {createStateReader} from '../remote/unit-states.ts';
@@ -42,6 +42,8 @@ export type BoxSessionOptions = {
 	readonly instanceId: string;
 	readonly reason: string;
 	readonly line: Omit<FollowLine, 'nonce'>;
+	/** A session on a terminal has both streams in one, and no unit states. */
+	readonly way: 'separate' | 'terminal';
 	readonly processClock: ProcessClock;
 	readonly handlers: BoxSessionHandlers;
 	readonly signal: AbortSignal;
@@ -54,14 +56,13 @@ const closeGraceMs = 2000;
 
 /** Rejects when the session cannot be started or its socket cannot be opened. */
 export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSession> => {
-	const {aws, instanceId, handlers, processClock, signal} = options;
+	const {aws, instanceId, handlers, processClock, signal, way, reason} = options;
 	const nonce = randomBytes(16).toString('hex');
-	const ticket = await aws.stream.startCommandSession(
-		instanceId,
-		followCommand({...options.line, nonce}),
-		options.reason,
-		{signal},
-	);
+	const line = {...options.line, nonce};
+	const ticket =
+		way === 'separate'
+			? await aws.stream.startCommandSession(instanceId, followCommand(line), reason, {signal})
+			: await aws.stream.startTerminalSession(instanceId, terminalFollowCommand(line), reason, {signal});
 	const reader = createJournalReader();
 	let isComplete = false;
 	let isPaused = false;
@@ -87,7 +88,7 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 			ticket,
 			targetId: instanceId,
 			processClock,
-			expectedTypes: ['NonInteractiveCommands'],
+			expectedTypes: [way === 'separate' ? 'NonInteractiveCommands' : 'InteractiveCommands'],
 			handlers: {
 				// The agent has stopped reading its command for good: only a new session goes on (after the last cursor).
 				paused: () => {

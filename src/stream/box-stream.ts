@@ -15,6 +15,7 @@ import {createEventQueue} from './event-queue.ts';
 import {createSessionRegister} from './session-register.ts';
 import type {BoxStream, BoxStreamOptions, Rung, StreamEvent, StreamState} from './types.ts';
 
+const best = {rung: 'session', why: null} as const;
 /** Events waiting for their reader before the socket is paused. */
 const maxQueuedEvents = 20_000;
 const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
@@ -37,6 +38,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	let session: BoxSession | null = null;
 	let rung: Rung = 'console';
 	let whyNotHigher: Hostile | null = null;
+	/** The kind of session that is tried, and why it is not the better one. */
+	let way: {readonly rung: 'session' | 'session-pty'; readonly why: Hostile | null} = best;
 	let lastByteAt = processClock.now();
 	let isRefused = false;
 	let spoiled = 0;
@@ -117,6 +120,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		const opened = await openBoxSession({
 			aws,
 			instanceId,
+			way: way.rung === 'session' ? 'separate' : 'terminal',
 			reason: options.reason ?? 'unflap: read the journal',
 			processClock,
 			signal,
@@ -129,8 +133,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			handlers,
 		});
 		session = opened;
-		rung = 'session';
-		whyNotHigher = null;
+		rung = way.rung;
+		whyNotHigher = way.why;
 		if (flow.delivered() === 0) say({state: 'backlog'});
 		const over = new AbortController();
 		void watchSilence(opened, over.signal);
@@ -188,8 +192,15 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		return signal.aborted || end.kind !== 'due';
 	};
 
-	/** Sessions are denied, or an agent demands what we cannot do: the rung below, if that is allowed. */
+	/** Sessions are denied, or an agent demands what we cannot do: a session on a terminal, then Run Command. */
 	const climbDown = async (above: 'denied' | 'refused'): Promise<boolean> => {
+		if (way.rung === 'session') {
+			way = {rung: 'session-pty', why: whyNotHigher};
+			isRefused = false;
+			return readOnce();
+		}
+		whyNotHigher = way.why;
+		way = best;
 		const isForAll = above === 'denied';
 		if ((options.boot ?? 'running') !== 'running') {
 			if (isForAll) say({state: 'ended', why: whyNotHigher ?? ''});
@@ -216,7 +227,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 				return true;
 			}
 			whyNotHigher = endText(end);
-			isRefused = end.kind === 'failed';
+			const saidNothing = end.kind === 'closed' && flow.delivered() === 0;
+			isRefused = end.kind === 'failed' || (saidNothing && way.rung === 'session-pty');
 			// Nothing came yet, and not for want of a link: it is no drop, and there is a reason to read.
 			if (end.kind !== 'dropped' && flow.delivered() === 0) say({state: 'waiting', why: whyNotHigher});
 			else say({state: 'dropped', since: flow.dropped()});

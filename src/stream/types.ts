@@ -6,7 +6,8 @@ import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import type {UnitFacts} from '../remote/types.ts';
 
-export type Rung = 'session' | 'run-command' | 'console';
+/** How a box is read, best first; stream.md has the ladder. */
+export type Rung = 'session' | 'session-pty' | 'run-command' | 'console';
 
 export type StreamState =
 	| {readonly state: 'waiting'; readonly why: Hostile}

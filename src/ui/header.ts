@@ -134,9 +134,11 @@ const streamSpans = (model: Model): readonly Span[] => {
 					? ours`no stream`
 					: box.rung === 'session'
 						? ours`ssm `
-						: box.rung === 'run-command'
-							? ours`run command `
-							: ours`console `,
+						: box.rung === 'session-pty'
+							? ours`ssm terminal `
+							: box.rung === 'run-command'
+								? ours`run command `
+								: ours`console `,
 				'dim',
 			),
 			mark,

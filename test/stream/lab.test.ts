@@ -143,6 +143,32 @@ test('where sessions are denied the journal comes by Run Command, in slices, who
 	);
 });
 
+test('where that document is denied the journal comes through a terminal: whole, then live', async () => {
+	const region = await open({speed: 5}, 'web-prod');
+	const instanceId = await readable(region);
+	const truth = keys(await region.truth(instanceId));
+	await region.control('faults', {
+		kind: 'deny',
+		operation: 'StartSession',
+		document: 'AWS-StartNonInteractiveCommand',
+	});
+	const boxes = region.boxes.map(id => ({id, ...region.watch(id)}));
+	const oldest = boxes.find(({id}) => id === instanceId);
+	await expect.poll(() => oldest?.entries().length ?? 0, patience).toBeGreaterThanOrEqual(truth.length);
+	expect(keys(oldest?.entries() ?? []).slice(0, truth.length)).toEqual(truth);
+	const states = oldest?.events.flatMap(event => (event.kind === 'state' ? [event] : [])) ?? [];
+	expect(states.find(({state}) => state.state === 'live')).toMatchObject({
+		rung: 'session-pty',
+		whyNotHigher: expect.stringMatching(/StartSession|not authorized|denied/i),
+	});
+	// One of the three is still booting.
+	const all = () => boxes.reduce((sum, box) => sum + box.entries().length, 0);
+	await expect.poll(() => boxes.filter(box => box.states().includes('live')).length, patience).toBe(3);
+	const before = all();
+	await expect.poll(all, patience).toBeGreaterThan(before);
+	for (const box of boxes) expect(box.events.filter(({kind}) => kind === 'lost')).toEqual([]);
+});
+
 test('where Run Command is denied too, the stream ends and says both', async () => {
 	const region = await open({}, 'web-prod');
 	const instanceId = await readable(region);

@@ -7,6 +7,8 @@ export type Subject = {
 	readonly operation: string;
 	readonly group: string | null;
 	readonly box: string | null;
+	/** DocumentName; absent: the request has none. */
+	readonly document?: string | undefined;
 	readonly caller: string;
 	/** Whether a run of a runbook makes the call; absent: the caller itself. */
 	readonly via?: 'automation';
@@ -153,6 +155,7 @@ const matches = (rule: FaultRule, subject: Subject): boolean =>
 	matchesName(rule.operation, subject.operation) &&
 	(rule.group === undefined || rule.group === subject.group) &&
 	(rule.box === undefined || rule.box === subject.box) &&
+	(rule.document === undefined || rule.document === subject.document) &&
 	(rule.caller === undefined || rule.caller === subject.caller) &&
 	(rule.via === undefined || rule.via === (subject.via ?? 'caller'));
 

@@ -1,6 +1,6 @@
 /**
  * Fault rules, as a JSON list in a file or one by one through the control endpoint. All of `operation`, `group`,
- * `box`, `caller` and `via` that are given must match. `operation` may end in `*`. `caller` is an access key id, or
+ * `box`, `document` (the request's DocumentName), `caller` and `via` that are given must match. `operation` may end in `*`. `caller` is an access key id, or
  * the ARN of a role that a runbook runs with. The calls of a run are those of whoever started it; `via` is
  * "automation" for these alone, "caller" for direct calls alone. `count` is how often the rule applies, `skip` how
  * many matching requests it lets pass before, `afterSeconds` and `forSeconds` are lab time. Where several rules match
@@ -33,6 +33,7 @@ export type FaultScope = {
 	readonly operation?: string;
 	readonly group?: string;
 	readonly box?: string;
+	readonly document?: string;
 	readonly caller?: string;
 	readonly via?: 'automation' | 'caller';
 	readonly count?: number;
@@ -73,7 +74,7 @@ export class FaultRuleError extends Error {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const scopeTexts = ['operation', 'group', 'box', 'caller'] as const;
+const scopeTexts = ['operation', 'group', 'box', 'document', 'caller'] as const;
 const scopeNumbers = ['count', 'skip', 'afterSeconds', 'forSeconds'] as const;
 const mostRules = 1000;
 

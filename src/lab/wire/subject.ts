@@ -5,7 +5,7 @@ import {type Params, text, texts, trees} from './query-params.ts';
 export const subjectOf = (
 	params: Params,
 	region: Region,
-): {readonly group: string | null; readonly box: string | null} => {
+): {readonly group: string | null; readonly box: string | null; readonly document: string | undefined} => {
 	const box =
 		text(params, 'InstanceId') ??
 		text(params, 'Target') ??
@@ -19,7 +19,7 @@ export const subjectOf = (
 		(trees(params, 'Tags') ?? []).map(tag => text(tag, 'ResourceId'))[0] ??
 		(box === null ? undefined : region.boxes.get(box)?.groupName) ??
 		null;
-	return {group, box};
+	return {group, box, document: text(params, 'DocumentName')};
 };
 
 /** A run of a runbook is about the group among its parameters. */
