@@ -162,8 +162,9 @@ export const hasForeign = ({facts, own, moment}: HoldState, group: SeenGroup): b
 /** Remembers who is here, from a read of the group. */
 export const noticeOthers = (state: HoldState, group: SeenGroup): HoldState => {
 	const near = isNear(otherHoldsOf(state, group));
-	const nearMs = near ? now(state).processMs : state.watch.nearMs;
-	return {...state, watch: {...state.watch, lastGroup: group, nearMs}};
+	const {processMs: groupMs} = now(state);
+	const nearMs = near ? groupMs : state.watch.nearMs;
+	return {...state, watch: {...state.watch, lastGroup: group, groupMs, nearMs}};
 };
 
 /** The answer of `see-fuses`; a failed look keeps what was known, and says so. */

@@ -308,6 +308,8 @@ export type CoreOutcome =
 
 export type Watch = {
 	readonly lastGroup: SeenGroup | null;
+	/** Process time at which it was read. */
+	readonly groupMs: ProcessMs;
 	readonly readFailures: number;
 	/** Hold ids of other tags, as last seen. */
 	readonly others: readonly string[];

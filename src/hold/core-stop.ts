@@ -13,6 +13,8 @@ import type {CallFailure, Fuse, HoldState, StopGoal, Stopping} from './core-stat
 const repeatMarginMs = 60_000;
 /** A run that is being cancelled takes a moment. */
 const looksInRelease = 5;
+/** A read of the group says so long who suspended what. */
+const freshMs = 20_000;
 /** How long a start may be on its way. */
 const flightMs = 60_000;
 
@@ -52,16 +54,16 @@ const find = (state: HoldState, stopping: Stopping, fuse: Fuse): Turn => {
  * Where a start was lost before it arrived, repeating it arms the fuse only now: not with a process that somebody else
  * has suspended since, which it would resume if we died before we stop it.
  */
-const isOutdated = ({own, release, watch, moment}: HoldState, {processes}: Fuse): boolean => {
-	const {lastGroup} = watch;
+const isOutdated = (state: HoldState, {processes}: Fuse): boolean => {
+	const {own, release, watch} = state;
 	if (release === null) return false;
-	return (
-		lastGroup === null ||
-		processes.some(process => {
-			const reason = reasonOf(lastGroup, process);
-			return reason !== undefined && !isOurs(own, process, reason, moment?.rate ?? 1);
-		})
-	);
+	const {processMs, rate} = now(state);
+	const {lastGroup, groupMs} = watch;
+	if (lastGroup === null || groupMs < Math.max(release.startedMs, processMs - freshMs)) return true;
+	return processes.some(process => {
+		const reason = reasonOf(lastGroup, process);
+		return reason !== undefined && !isOurs(own, process, reason, rate);
+	});
 };
 
 const search = (state: HoldState, stopping: Stopping, fuse: Fuse): Turn =>

@@ -43,6 +43,7 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	step: {at: 'new'},
 	watch: {
 		lastGroup: null,
+		groupMs: Number.NEGATIVE_INFINITY,
 		readFailures: 0,
 		others: [],
 		nearMs: Number.NEGATIVE_INFINITY,

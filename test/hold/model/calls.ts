@@ -38,6 +38,9 @@ const groupChanges: ReadonlySet<string> = new Set([
 	'absorb-tag',
 ]);
 
+/** `knownAt`: the moment of which its caller had last read when it was sent. */
+type Arrival = {readonly late: boolean; readonly knownAt: number};
+
 export const createCalls = (world: World, options: CallsOptions): Calls => {
 	const {index, id} = options;
 
@@ -49,8 +52,10 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 			if (command.do === 'arm') world.arms(id, who, command.deadline);
 			if (command.do === 'suspend') world.sendsSuspend({hold: id, who, processes: command.processes});
 			const fate = decide(who, command, place, () => result);
+			// What a call was made by, however late it arrives.
+			const knownAt = who.lastRead;
 			const apply = () => {
-				if (fate.applies) result = applyCall(who, command, fate.applies === 'late');
+				if (fate.applies) result = applyCall(who, command, {late: fate.applies === 'late', knownAt});
 			};
 			if (now) apply();
 			else if (local.has(command.do)) apply();
@@ -110,7 +115,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 	}
 
 	/** The answer when the change itself decides it. */
-	function applyCall(who: Actor, command: Command, late: boolean): Answer | null {
+	function applyCall(who: Actor, command: Command, {late, knownAt}: Arrival): Answer | null {
 		const name = `${who.role} ${index}`;
 		switch (command.do) {
 			case 'note':
@@ -123,7 +128,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 				options.startGuardian();
 				return null;
 			case 'arm':
-				return arm(who, command);
+				return arm(who, command, knownAt);
 			case 'stop-fuse':
 				world.say(name, () => `stops fuse ${command.executionId.slice(0, 8)}`);
 				world.stopsFuse(id, who, command.executionId);
@@ -156,9 +161,9 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 		}
 	}
 
-	function arm(who: Actor, command: Extract<Command, {do: 'arm'}>): Answer {
+	function arm(who: Actor, command: Extract<Command, {do: 'arm'}>, knownAt: number): Answer {
 		const {clientToken: token, deadline, processes} = command;
-		const {lastRead: knownAt, keysUntil} = who;
+		const {keysUntil} = who;
 		const run = world.runs.start({token, holdId: id, deadline, processes, knownAt, keysUntil});
 		if (run === null) {
 			world.reach('limit of automations');
