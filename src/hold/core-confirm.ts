@@ -11,9 +11,9 @@ import {
 	noticeOthers,
 	wasNear,
 } from './core-others.ts';
-import {call, isNewer, isOurs, now, pause, reasonOf} from './core-rules.ts';
+import {call, isNewer, isOurs, now, pause, reasonOf, reasonTime} from './core-rules.ts';
 import {abandon, finishPlan} from './core-settle.ts';
-import type {HoldState, Plan, SeenGroup} from './core-state.ts';
+import type {HoldState, Ownership, Plan, SeenGroup} from './core-state.ts';
 import {without} from './processes.ts';
 
 const readBackMs = 30_000;
@@ -73,11 +73,16 @@ const divide = (state: HoldState, plan: Plan, group: SeenGroup, settled: boolean
 		if (!isOfPlan(plan, process) || reason === undefined || own.changed[process] !== undefined) continue;
 		if (isOurs(own, process, reason, rate)) own = addReason(own, process, reason);
 		else if (isUndecided(state, process, reason)) continue;
-		else if (isNewer(own, process, reason)) own = {...own, changed: {...own.changed, [process]: reason}};
+		else if (isNewer(own, process, reason) && (settled || isAfterOurs(own, reason)))
+			own = {...own, changed: {...own.changed, [process]: reason}};
 		else if (settled) own = giveUp(own, process);
 	}
 	return {...state, own, watch: {...state.watch, lastGroup: group}};
 };
+
+/** A reason from before our Suspend was sent may stand in an old read of a group that has ours by now. */
+const isAfterOurs = ({windows}: Ownership, reason: string): boolean =>
+	(reasonTime(reason) ?? Number.POSITIVE_INFINITY) >= (windows.at(-1)?.from ?? 0);
 
 /** The first hold reads back all of `wanted`, also what another hold had suspended. */
 const isOfPlan = (plan: Plan, process: ScalingProcess): boolean =>

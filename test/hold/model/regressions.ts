@@ -345,4 +345,24 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 1000, act: 'suspend', processes: ['AlarmNotification']}],
 		}),
 	},
+	{
+		name: 'an old read after a repair showed a reason of before it, and the repair was left to its owner',
+		schedule: schedule({
+			seed: 579824608,
+			refreshes: true,
+			staleMs: 8000,
+			holders: [
+				holder({
+					forMs: 900000,
+					releaseAfter: 400000,
+					sleep: {after: 5000, ms: 5000},
+					aim: ['Terminate', 'AZRebalance'],
+				}),
+			],
+			meddling: [
+				{at: 37000, act: 'suspend', processes: ['Terminate', 'AlarmNotification']},
+				{at: 48000, act: 'resume', processes: ['Terminate', 'AddToLoadBalancer']},
+			],
+		}),
+	},
 ];
