@@ -11,14 +11,12 @@ import {
 	noticeOthers,
 	wasNear,
 } from './core-others.ts';
-import {call, isNewer, isOurs, now, pause, reasonOf, reasonTime} from './core-rules.ts';
+import {call, isNewer, isOurs, now, pause, reasonOf, settleMs} from './core-rules.ts';
 import {abandon, finishPlan} from './core-settle.ts';
-import type {HoldState, Ownership, Plan, SeenGroup} from './core-state.ts';
+import type {HoldState, Plan, SeenGroup} from './core-state.ts';
 import {without} from './processes.ts';
 
 const readBackMs = 30_000;
-/** A read is taken for old so long after a change, when it tells of a time before it. */
-const settleMs = 12_000;
 /** Another hold on the group, or one that ended within a minute: a second read. */
 const nearMs = 60_000;
 const secondReadMs = 10_000;
@@ -73,16 +71,11 @@ const divide = (state: HoldState, plan: Plan, group: SeenGroup, settled: boolean
 		if (!isOfPlan(plan, process) || reason === undefined || own.changed[process] !== undefined) continue;
 		if (isOurs(own, process, reason, rate)) own = addReason(own, process, reason);
 		else if (isUndecided(state, process, reason)) continue;
-		else if (isNewer(own, process, reason) && (settled || isAfterOurs(own, reason)))
-			own = {...own, changed: {...own.changed, [process]: reason}};
+		else if (isNewer(state, process, reason)) own = {...own, changed: {...own.changed, [process]: reason}};
 		else if (settled) own = giveUp(own, process);
 	}
 	return {...state, own, watch: {...state.watch, lastGroup: group}};
 };
-
-/** A reason from before our Suspend was sent may stand in an old read of a group that has ours by now. */
-const isAfterOurs = ({windows}: Ownership, reason: string): boolean =>
-	(reasonTime(reason) ?? Number.POSITIVE_INFINITY) >= (windows.at(-1)?.from ?? 0);
 
 /** The first hold reads back all of `wanted`, also what another hold had suspended. */
 const isOfPlan = (plan: Plan, process: ScalingProcess): boolean =>

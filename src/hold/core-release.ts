@@ -232,7 +232,7 @@ export const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
 		if (
 			(state.own.wanted as readonly string[]).includes(process) &&
 			!isOurs(state.own, process, reason, rate) &&
-			isNewer(state.own, process, reason) &&
+			isNewer(state, process, reason) &&
 			!isWaiting(state, group, process)
 		)
 			changed[process] = reason;

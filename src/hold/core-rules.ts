@@ -65,11 +65,20 @@ const covers = (window: SuspendWindow, process: string, at: AwsMs, rate: number)
 	at >= window.from - slackMs(rate) &&
 	at <= (window.to ?? window.from + openWindowMs * Math.max(1, rate)) + slackMs(rate);
 
-/** A foreign reason that is newer than our own suspend: somebody resumed and suspended again. */
-export const isNewer = (own: Ownership, process: string, reason: string): boolean => {
+/** A read is taken for old so long after a Suspend of ours, when it tells of a time before it. */
+export const settleMs = 12_000;
+
+/**
+ * A foreign reason that is newer than our own suspend: somebody resumed and suspended again. One of before our latest
+ * Suspend may stand in an old read of a group that has ours by now.
+ */
+export const isNewer = (state: HoldState, process: string, reason: string): boolean => {
 	const at = reasonTime(reason);
-	const first = own.windows.find(window => (window.processes as readonly string[]).includes(process));
-	return at === null || first === undefined || at > first.from;
+	const ours = state.own.windows.filter(({processes}) => (processes as readonly string[]).includes(process));
+	const [first, last] = [ours[0], ours.at(-1)];
+	if (at === null || first === undefined || last === undefined) return true;
+	const {awsMs, rate} = now(state);
+	return at > first.from && (at >= last.from || awsMs - last.from >= settleMs * rate);
 };
 
 export const suspendedNames = (group: SeenGroup): readonly string[] =>

@@ -72,7 +72,7 @@ const look = (state: HoldState, group: SeenGroup): HoldState => {
 	const own = {...state.own, changed: {...state.own.changed}};
 	for (const process of own.wanted) {
 		const reason = reasonOf(group, process);
-		if (reason === undefined || isOurs(own, process, reason, rate) || !isNewer(own, process, reason))
+		if (reason === undefined || isOurs(own, process, reason, rate) || !isNewer(state, process, reason))
 			continue;
 		if (!isUndecided(state, process, reason)) own.changed[process] = reason;
 	}

@@ -365,4 +365,17 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a release just after a repair read what was before it, and left the repair to somebody',
+		schedule: schedule({
+			seed: 33,
+			refreshes: true,
+			staleMs: 8000,
+			holders: [holder({forMs: 900000, releaseAfter: 51221, aim: ['Terminate', 'AZRebalance']})],
+			meddling: [
+				{at: 37000, act: 'suspend', processes: ['Terminate', 'AlarmNotification']},
+				{at: 48000, act: 'resume', processes: ['Terminate', 'AddToLoadBalancer']},
+			],
+		}),
+	},
 ];
