@@ -5,7 +5,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import {armLooked, noteFuse} from './core-arm.ts';
 import type {Answer, Turn} from './core-events.ts';
-import {currentFuse, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
+import {currentFuse, isCovered, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
 import {absorbable, acceptShared, knowRuns, noticeOthers, runsSinceMs, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
@@ -190,7 +190,8 @@ export const suspendLooked = (state: HoldState, plan: Plan, answer: Answer): Tur
 };
 
 const sendSuspend = (state: HoldState, plan: Plan): Turn => {
-	if (!maySuspend(state)) return tooLate(state);
+	const hasNet = state.facts.net === 'none' || isCovered(state, plan.processes);
+	if (!maySuspend(state) || !hasNet) return tooLate(state);
 	return call(
 		{...state, suspendCalled: true},
 		{at: 'suspend', plan: {...plan, sentMs: now(state).processMs}},

@@ -1,4 +1,5 @@
 /** What the core knows of its own fuses: which one is in force, when the hold ends by them, when a new one is due. */
+import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs, ProcessMs} from '../base/clock.ts';
 import {now} from './core-rules.ts';
 import type {Fuse, HoldState, Ownership, SeenFuse} from './core-state.ts';
@@ -29,6 +30,12 @@ export const currentFuse = ({own, fuse}: Pick<HoldState, 'own' | 'fuse'>): Fuse 
 	const running = unfinished(own);
 	if (fuse !== null) return running.find(one => one.executionId === fuse.executionId) ?? null;
 	return running.findLast(({executionId}) => executionId !== null) ?? null;
+};
+
+/** The fuse in force resumes all of these. */
+export const isCovered = (state: HoldState, processes: readonly ScalingProcess[]): boolean => {
+	const inForce: readonly string[] = currentFuse(state)?.processes ?? [];
+	return processes.every(process => inForce.includes(process));
 };
 
 /** Fuses that should have been stopped: an older one, or one whose arming was given up. */

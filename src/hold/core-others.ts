@@ -135,9 +135,16 @@ export const addReason = (own: Ownership, process: string, reason: string): Owne
 export const wasNear = (state: HoldState, withinMs = tenMinutesMs): boolean =>
 	now(state).processMs - state.watch.nearMs < withinMs;
 
+/**
+ * May a foreign reason be another hold's? Where one was near; and in a release with a fuse, to which one may have left it
+ * unseen, until three looks at the runs have failed.
+ */
+export const mayBeShared = (state: HoldState): boolean =>
+	wasNear(state) || (state.facts.net === 'fuse' && state.release !== null && state.release.runsFailed < 3);
+
 /** A foreign reason that no look at the runs has judged yet. */
 export const isUndecided = (state: HoldState, process: string, reason: string): boolean => {
-	if (!wasNear(state) || isOurs(state.own, process, reason, now(state).rate)) return false;
+	if (!mayBeShared(state) || isOurs(state.own, process, reason, now(state).rate)) return false;
 	const at = reasonTime(reason);
 	return at !== null && (state.runs.failed || state.runs.seenMs === null || state.runs.seenAws < at + 1000);
 };

@@ -12,6 +12,7 @@ import {
 	hasForeign,
 	hasUndecided,
 	knowRuns,
+	mayBeShared,
 	noticeOthers,
 	runsSinceMs,
 	wasNear,
@@ -242,7 +243,10 @@ export const keepSeen = (state: HoldState, group: SeenGroup): HoldState => {
 
 /** A foreign reason beside another hold, whose runs could not be read: nobody knows whose suspension it is. */
 const isWaiting = (state: HoldState, group: SeenGroup, process: string): boolean =>
-	state.facts.net === 'fuse' && state.runs.failed && wasNear(state) && reasonOf(group, process) !== undefined;
+	state.facts.net === 'fuse' &&
+	state.runs.failed &&
+	mayBeShared(state) &&
+	reasonOf(group, process) !== undefined;
 
 /** Whatever the read says is suspended: a read may be old, and resuming what runs does nothing. */
 const resume = (before: HoldState, group: SeenGroup | null): Turn => {

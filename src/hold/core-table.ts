@@ -2,7 +2,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import {openPlan} from './core-change.ts';
 import type {Turn} from './core-events.ts';
-import {covered, currentFuse, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
+import {covered, currentFuse, isCovered, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
 import {acceptShared, hasUndecided, isUndecided} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
@@ -144,7 +144,9 @@ const repair = (state: HoldState, running: readonly ScalingProcess[]): Turn => {
 	if (recent.length >= 2) return fight(state, running);
 	if (!maySuspend(state) && state.facts.net === 'none')
 		return startRelease(state, 'lease', 'Too late to suspend: the hold is about to end');
-	return openPlan(state, 'repair', {fuse: false, tag: false, processes: running});
+	// An adoption that a lost terminal cut short is in the ledger, and in no fuse.
+	const isNew = state.facts.net === 'fuse' && !isCovered(state, running);
+	return openPlan(state, 'repair', {fuse: isNew, tag: isNew, processes: running});
 };
 
 /** After two repairs a person decides; without one the hold gives way. */

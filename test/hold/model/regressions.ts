@@ -378,4 +378,31 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'an adoption cut short by a lost terminal was repaired after the take-up under a fuse without it',
+		schedule: schedule({
+			initial: ['ReplaceUnhealthy'],
+			limit: {from: 1000, to: 48000},
+			holders: [holder({forMs: 60000, linger: {after: 46000, ms: 2000, takeUpAfter: 1000}})],
+			meddling: [{at: 25000, act: 'resume', processes: ['ReplaceUnhealthy', 'InstanceRefresh']}],
+		}),
+	},
+	{
+		name: 'one failed look at the runs, and what another hold had left unseen was left to nobody',
+		schedule: schedule({
+			seed: 2147483636,
+			faults: 0.15,
+			holders: [
+				holder({
+					forMs: 60000,
+					releaseAfter: 20000,
+					crash: {call: 1, applied: false, guardianToo: false},
+					guardianCrash: 1,
+					aim: ['AZRebalance'],
+				}),
+				holder({forMs: 60000, releaseAfter: 24000}),
+				holder({forMs: 60000, crash: {call: 24, applied: false, guardianToo: false}}),
+			],
+		}),
+	},
 ];
