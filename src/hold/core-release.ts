@@ -109,11 +109,13 @@ export const releaseNoted = (state: HoldState): Turn => lookAtDue(state) ?? says
 /** A later pass: a fuse whose deadline came meanwhile may have done it all. */
 export const readLater = (state: HoldState): Turn => lookAtDue(state) ?? readFirst(state, 0);
 
-const lookAtDue = (state: HoldState): Turn | null => {
+/** The next fuse after that of `token` whose deadline has passed. */
+const lookAtDue = (state: HoldState, token: string | null = null): Turn | null => {
 	const {awsMs} = now(state);
-	const due = unfinished(state.own).find(
-		({deadline, executionId}) => executionId !== null && deadline <= awsMs,
-	);
+	const fuses = unfinished(state.own);
+	const due = fuses
+		.slice(fuses.findIndex(({clientToken}) => clientToken === token) + 1)
+		.find(({deadline, executionId}) => executionId !== null && deadline <= awsMs);
 	if (due === undefined) return null;
 	return call(
 		state,
@@ -125,7 +127,7 @@ const lookAtDue = (state: HoldState): Turn | null => {
 /** A fuse whose deadline has passed: where it ran to its end, everything it covered was resumed. */
 export const firedLooked = (state: HoldState, token: string, answer: Answer): Turn => {
 	const seen = answer.of === 'see-fuse' && answer.result.ok ? answer.result.value : null;
-	if (seen === null || seen.final === null) return saysReleasing(state);
+	if (seen === null || seen.final === null) return lookAtDue(state, token) ?? saysReleasing(state);
 	const marked = changeFuse(state, token, {final: seen.final});
 	const told = {tell: 'fuse-fired', executionId: seen.executionId} as const;
 	return seen.final === 'success' ? telling(releaseNoted(marked), told) : releaseNoted(marked);

@@ -405,4 +405,19 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'of two fuses that were due only the first was looked at, and the second had resumed it all',
+		schedule: schedule({
+			seed: 1786192465,
+			contention: {from: 210000, to: 877000},
+			holders: [
+				holder({
+					beginAt: 108000,
+					forMs: 340000,
+					crash: {call: 78, applied: false, guardianToo: false},
+					extend: {after: 165000, ms: 60000},
+				}),
+			],
+		}),
+	},
 ];
