@@ -120,12 +120,18 @@ const decide = (state: HoldState): Turn => {
 	return stopAll(quiet(state));
 };
 
-/** Others cannot know that we are leaving: after three tries everything of ours is resumed, and they repair. */
+/**
+ * Others cannot know that we are leaving: after three tries everything of ours is resumed, and they repair. What nobody
+ * could say whose it is stays.
+ */
 const sayAgain = (state: HoldState): Turn => {
 	const release = need(state);
 	if (release.tagTries < 3)
 		return pause(state, {at: 'release-wait', next: 'tag'}, retryWaitMs(release.tagTries, 0), true);
-	const processes = [...release.left.backed, ...release.left.unbacked];
+	const left: readonly string[] = [...release.left.backed, ...release.left.unbacked];
+	const ours = stillOurs(state.own, state.watch.lastGroup, now(state).rate);
+	const processes = ours.filter(process => left.includes(process));
+	if (processes.length === 0) return again(state, 'read', release.lastFailure);
 	return call(
 		{...state, release: {...release, left: noneLeft, resumed: [...release.resumed, ...processes]}},
 		{at: 'release-resume'},

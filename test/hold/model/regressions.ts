@@ -420,4 +420,17 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a release whose tag could not be written resumed what nobody could say whose it was',
+		schedule: schedule({
+			seed: 553887829,
+			faults: 0.4,
+			holders: [
+				holder({forMs: 60000, guardianCrash: 1}),
+				holder({forMs: 189000, releaseAfter: 189000, aim: ['HealthCheck', 'Launch']}),
+				holder({beginAt: 139000, forMs: 60000, crash: {call: 30, applied: true, guardianToo: false}}),
+			],
+			meddling: [{at: 193000, act: 'swap', process: 'ReplaceUnhealthy'}],
+		}),
+	},
 ];
