@@ -50,7 +50,7 @@ export const runFleetLogs = async (job: LogsJob): Promise<ExitCode> => {
 			redactor,
 			shortId: instanceId.slice(-4),
 			processClock,
-			...spooled(spools.optionFor(instanceId, known.get(instanceId)?.group ?? null)),
+			spool: spools.optionFor(instanceId, known.get(instanceId)?.group ?? null).spool,
 		});
 		flow.lines(slice.lines);
 	};
@@ -88,8 +88,6 @@ export const runFleetLogs = async (job: LogsJob): Promise<ExitCode> => {
 };
 
 type FailedBox = {readonly instanceId: string; readonly why: Hostile};
-
-const spooled = ({spool}: ReturnType<Awaited<ReturnType<typeof openSpools>>['optionFor']>) => ({spool});
 
 /** More names than these are a number. */
 const mostNamed = 5;

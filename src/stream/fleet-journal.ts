@@ -39,17 +39,29 @@ const atOnce = 8;
 
 /** The boxes that never answered. @throws {UnflapError} when the command is denied. */
 export const gatherJournals = async (options: FleetOptions): Promise<readonly string[]> => {
-	const {aws, processClock, signal, expected} = options;
+	const {aws, signal} = options;
 	const script = sliceScript({...options.wish, cursor: null, whole: true});
 	const limits = {executionTimeoutSeconds: scriptSeconds, comment: 'unflap: read the journals of a group'};
 	const commandId = await aws.stream.sendCommandToGroup(options.group, script, limits, {signal});
 	const taken = new Set<string>();
+	let isOver = false;
+	try {
+		isOver = await takeAll(options, commandId, taken);
+	} finally {
+		// Given up, stopped from here, or its answers cannot be read: nobody waits for the boxes that are left.
+		if (!isOver) await aws.stream.cancelCommand(commandId);
+	}
+	return options.expected.filter(id => !taken.has(id));
+};
+
+/** Takes what the boxes answer as it comes. True when all that will answer have; false when time or the wish is over. */
+const takeAll = async (options: FleetOptions, commandId: string, taken: Set<string>): Promise<boolean> => {
+	const {aws, processClock, signal, expected} = options;
 	let reached = 0;
 	let newsAt = processClock.now();
-	const missing = () => expected.filter(id => !taken.has(id));
-	for (const end = newsAt + patienceMs; !signal.aborted && processClock.now() < end; ) {
+	for (const end = newsAt + patienceMs; processClock.now() < end; ) {
 		await processClock.sleep(pollMs, signal);
-		if (signal.aborted) break;
+		if (signal.aborted) return false;
 		const boxes = await aws.stream.commandStates(commandId, {signal});
 		const ready = boxes.filter(({instanceId, status}) => !isRunning(status) && !taken.has(instanceId));
 		for (let first = 0; first < ready.length; first += atOnce) {
@@ -63,10 +75,9 @@ export const gatherJournals = async (options: FleetOptions): Promise<readonly st
 		if (ready.length > 0 || boxes.length > reached) newsAt = processClock.now();
 		reached = boxes.length;
 		const isQuiet = processClock.now() - newsAt >= quietMs;
-		if (taken.size === reached && (missing().length === 0 || isQuiet)) return missing();
+		if (taken.size === reached && (isQuiet || expected.every(id => taken.has(id)))) return true;
 	}
-	await aws.stream.cancelCommand(commandId);
-	return missing();
+	return false;
 };
 
 const sliceOf = async (
