@@ -18,7 +18,7 @@ import {AwsCallError} from './call-error.ts';
 import {configuredEndpoint} from './configured-endpoint.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
-import type {CallOptions, ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
+import type {CallOptions, CommandLimits, ReadCalls, SessionTicket, SsmInfo, StreamCalls} from './types.ts';
 
 export type SystemsManagerCalls = Pick<ReadCalls, 'ssmInfo' | 'ssmConnected'> &
 	Pick<
@@ -149,10 +149,7 @@ const commandCalls = (
 	},
 });
 
-const scriptInput = (
-	script: string,
-	{executionTimeoutSeconds, comment}: Parameters<SystemsManagerCalls['sendCommand']>[2],
-) => ({
+const scriptInput = (script: string, {executionTimeoutSeconds, comment}: CommandLimits) => ({
 	DocumentName: 'AWS-RunShellScript',
 	Parameters: {commands: [script], executionTimeout: [String(executionTimeoutSeconds)]},
 	TimeoutSeconds: 30,

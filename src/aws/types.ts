@@ -254,6 +254,9 @@ export type CommandInvocation = {
 	readonly stderr: Hostile;
 };
 
+/** `comment` stands in the account's list of commands. */
+export type CommandLimits = {readonly executionTimeoutSeconds: number; readonly comment: string};
+
 /** Calls that open a way to a box but change nothing in the group. */
 export type StreamCalls = {
 	/** AWS-StartNonInteractiveCommand with separateOutputStream=true; `command` is what the agent splits into argv. */
@@ -277,14 +280,14 @@ export type StreamCalls = {
 	readonly sendCommand: (
 		instanceIds: readonly string[],
 		script: string,
-		limits: {readonly executionTimeoutSeconds: number; readonly comment: string},
+		limits: CommandLimits,
 		options?: CallOptions,
 	) => Promise<string>;
 	/** The same on every managed box of a group, found by its tag: no limit of 50, and a box without an agent is no error. */
 	readonly sendCommandToGroup: (
 		group: Hostile,
 		script: string,
-		limits: {readonly executionTimeoutSeconds: number; readonly comment: string},
+		limits: CommandLimits,
 		options?: CallOptions,
 	) => Promise<string>;
 	/** The boxes a command has reached so far, each with its status. */

@@ -1,6 +1,7 @@
 /** First row: where I am, which account, is it live. Last row: what I can do. */
 import {hostile, ours, shown, width} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import type {Rung} from '../stream/types.ts';
 import {formatCountdown, plural, shortId} from './format.ts';
 import {boxOf, isOn, type Model} from './model.ts';
 import {bootBox} from './screens/boot.ts';
@@ -119,6 +120,13 @@ const ageSpans = ({poll}: Model): readonly Span[] => {
 	];
 };
 
+const rungNames: Readonly<Record<Rung, Shown>> = {
+	session: ours`ssm `,
+	'session-pty': ours`ssm terminal `,
+	'run-command': ours`run command `,
+	console: ours`console `,
+};
+
 const streamSpans = (model: Model): readonly Span[] => {
 	const {place, boxes, lineRate, store} = model;
 	const box = place.screen === 'boot' ? boxOf(model, bootBox(model)) : null;
@@ -128,21 +136,7 @@ const streamSpans = (model: Model): readonly Span[] => {
 	const isWell = open.length > 0 && open.every(({state}) => state.state !== 'dropped');
 	const mark = isWell ? span(ours`●`, 'good') : span(ours`◌`, 'warn');
 	if (place.screen === 'boot')
-		return [
-			span(
-				box === null
-					? ours`no stream`
-					: box.rung === 'session'
-						? ours`ssm `
-						: box.rung === 'session-pty'
-							? ours`ssm terminal `
-							: box.rung === 'run-command'
-								? ours`run command `
-								: ours`console `,
-				'dim',
-			),
-			mark,
-		];
+		return [span(box === null ? ours`no stream` : rungNames[box.rung], 'dim'), mark];
 	const lost = store?.counts().lost ?? 0;
 	return [
 		span(ours`${plural(open.length, 'stream')} `, 'dim'),
