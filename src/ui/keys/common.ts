@@ -119,7 +119,7 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: [':'],
 		label: ours`command`,
-		help: ours`command, as :whoami`,
+		help: ours`command, as :hold NAME 45m`,
 		section: 'everywhere',
 		run: ui => ui.set({field: {kind: 'command', text: ''}}),
 	},
