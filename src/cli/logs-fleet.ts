@@ -76,6 +76,9 @@ export const runFleetLogs = async (job: LogsJob): Promise<ExitCode> => {
 	const silent: string[] = [];
 	try {
 		for (const group of job.groups) silent.push(...(await gather(group)));
+	} catch (error) {
+		// Stopped from here: a call that was cut off is no fault, and what has come is printed.
+		if (!signal.aborted) throw error;
 	} finally {
 		merge.finish();
 		await output.end();

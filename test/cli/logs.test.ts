@@ -157,6 +157,18 @@ describe('unflap logs', () => {
 		expect(streamed.filter(line => all.includes(line)).length).toBeGreaterThan(14);
 	});
 
+	test('--all that is stopped prints what has come and cancels the command', async () => {
+		const operations = await watchRequests();
+		const child = start('batch', '--all');
+		const ended = finished(child);
+		await expect.poll(operations, {...patience, interval: 20}).toContain('SendCommand');
+		child.kill('SIGINT');
+		const {code, stderr} = await ended;
+		expect(code).toBe(130);
+		expect(stderr).not.toContain('mistake');
+		expect(await operations()).toContain('CancelCommand');
+	});
+
 	test('--all goes with neither -f nor --boot, and not with a box', async () => {
 		for (const args of [
 			['batch', '--all', '-f'],
