@@ -9,7 +9,6 @@ const rare = new Set([
 	'resumes what other live holds want',
 	'stops the fuse of a stranger',
 	'suspends again after somebody ended the hold',
-	'resumes again what its fuse had resumed',
 ]);
 
 describe('the core against a small model of AWS', () => {

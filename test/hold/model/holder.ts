@@ -48,6 +48,8 @@ export type Holder = {
 	readonly reported: () => boolean;
 	/** A Suspend of this hold on the process was on its way at that moment. */
 	readonly wasClose: (process: string, at: number) => boolean;
+	/** This hold has known the run for its own, even if it has forgotten it since. */
+	readonly hasKnown: (executionId: string) => boolean;
 };
 
 export type HolderOptions = {
@@ -120,6 +122,7 @@ export const createHolder = (
 		actor: () => actor,
 		reported: () => reported,
 		wasClose: known.wasClose,
+		hasKnown: known.hasKnown,
 	};
 
 	function facts(patienceMs = 180_000): HoldFacts {
@@ -322,6 +325,7 @@ export const createHolder = (
 const createMemory = () => {
 	const windows = new Map<number, {to: number | null; processes: readonly string[]}>();
 	const reasons = new Set<string>();
+	const runs = new Set<string>();
 	let last: Ownership | null = null;
 	return {
 		learn: (own: Ownership) => {
@@ -330,7 +334,9 @@ const createMemory = () => {
 			for (const {from, to, processes} of own.windows) windows.set(from, {to, processes});
 			for (const [process, texts] of Object.entries(own.fingerprint))
 				for (const text of texts) reasons.add(`${process} ${text}`);
+			for (const {executionId} of own.fuses) if (executionId !== null) runs.add(executionId);
 		},
+		hasKnown: (executionId: string) => runs.has(executionId),
 		wasClose: (process: string, at: number) => {
 			if (reasons.has(`${process} User suspended at ${new Date(at).toISOString().slice(0, 19)}Z`))
 				return true;

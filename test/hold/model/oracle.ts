@@ -212,7 +212,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		for (const run of runs.all()) {
 			const isOld =
 				run.holdId === hold && run.status === 'Success' && (run.endedAt ?? now()) < now() - 15_000;
-			const isKnown = who.state.own.fuses.some(({executionId}) => executionId === run.executionId);
+			const isKnown = holders().some(({id, hasKnown}) => id === hold && hasKnown(run.executionId));
 			if (!isOld || !isKnown || (lastSuspend.get(hold) ?? 0) > run.deadline - 60_000) continue;
 			const again = processes.filter(process => covers(run, process));
 			if (again.length > 0)
