@@ -61,7 +61,7 @@ export const isNear = (others: readonly OtherHold[]): boolean =>
  * A suspension that a run backs: the run covers the process, was started before the suspension and had not ended when
  * it was made. Reasons have whole seconds.
  */
-const backs = (run: SeenFuse, process: string, reason: string): boolean => {
+export const backs = (run: SeenFuse, process: string, reason: string): boolean => {
 	if (!(run.processes as readonly string[]).includes(process)) return false;
 	if (reason === '') return run.final === null;
 	const at = reasonTime(reason);

@@ -4,6 +4,7 @@
  */
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
+import {runsSinceMs} from './core-others.ts';
 import {isOurs} from './core-rules.ts';
 import type {CoreOutcome, Ownership, SeenGroup} from './core-state.ts';
 import type {Fuses} from './fuse.ts';
@@ -13,6 +14,8 @@ import {seenGroup} from './perform.ts';
 import type {MachineIdentity} from './process-identity.ts';
 import {inOrder, processLetters} from './processes.ts';
 import {ledgerNotes, releaseEntry} from './release-entry.ts';
+import {resumeLine} from './resume-line.ts';
+import {strandedProcesses} from './stranded.ts';
 import {holdTagKey} from './tag.ts';
 
 export type LeftOver = {
@@ -76,7 +79,7 @@ const samePlace = (one: HoldPlace, other: HoldPlace): boolean =>
 	one.endpoint === other.endpoint;
 
 const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<LeftOver> => {
-	const {aws, ledger, fuses, processClock} = options;
+	const {aws, ledger, fuses, processClock, force = false} = options;
 	const said = (result: LeftOver['result'], text: string, outcome: CoreOutcome | null = null): LeftOver => ({
 		group: entry.group,
 		holdId: entry.holdId,
@@ -100,6 +103,12 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 		: (backedOwnership(entry, seenGroup(found), aws.clock.rate) ?? (await firedOwnership(entry.own, fuses)));
 	if (own === null)
 		return said('reported', 'neither tag nor fingerprint in AWS agrees with the entry: nothing was done');
+	const stranded = isFuseOnly && !isGone && !force ? await strandedIn(entry, seenGroup(found), fuses) : [];
+	if (stranded.length > 0)
+		return said(
+			'reported',
+			`somebody stopped its fuse, to which another hold had left ${stranded.join(', ')}: still suspended. ${resumeLine(aws.facts, entry.group, stranded)} resumes it; unflap release --hold ${entry.holdId} --force forgets this`,
+		);
 	const outcome = await releaseEntry({
 		aws,
 		fuses,
@@ -115,6 +124,11 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 	const text =
 		resumed.length === 0 ? 'nothing was left to resume' : `resumed ${resumed.join(', ')}, verified`;
 	return said('finished', text, outcome);
+};
+
+const strandedIn = async ({holdId, group: name, own}: LedgerEntry, group: SeenGroup, fuses: Fuses) => {
+	if (own.fuses.every(({executionId}) => executionId === null)) return [];
+	return strandedProcesses({holdId, own, group, runs: await fuses.list(name, own.since - runsSinceMs)});
 };
 
 /** An entry whose fuse ended Success is closed without a resume, whatever is suspended since. */

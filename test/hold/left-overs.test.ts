@@ -70,7 +70,12 @@ const openAll = async () => {
 	return {ledger, machine, self};
 };
 
-const finish = async (ledger: Ledger, machine: MachineIdentity, fake = createFakeAws(heldGroup)) => {
+const finish = async (
+	ledger: Ledger,
+	machine: MachineIdentity,
+	fake = createFakeAws(heldGroup),
+	more: {readonly force?: boolean} = {},
+) => {
 	const processClock = createProcessClock();
 	const results = [];
 	for (const file of await ledger.list())
@@ -82,6 +87,7 @@ const finish = async (ledger: Ledger, machine: MachineIdentity, fake = createFak
 				machine,
 				place,
 				processClock,
+				...more,
 			}),
 		);
 	return {results, changes: fake.changes(), group: fake.group};
@@ -329,4 +335,32 @@ test('an entry survives its own file', async () => {
 	expect(parseEntry('{}')).toBeNull();
 	expect(parseEntry('not json')).toBeNull();
 	expect(parseEntry(formatEntry(entry).replace('{', '{"more":1,'))).toBeNull();
+});
+
+test('what another hold left to a fuse that somebody stopped is named with its line and not resumed, until it is forgotten by name', async () => {
+	const {ledger, machine} = await openAll();
+	const fake = createFakeAws({...heldGroup, tags: []});
+	fake.automations.setDocument(ourDocument());
+	const {add} = fake.automations;
+	const times = {startedAt: since - 60_000, endedAt: since + 60_000, status: 'Cancelled'};
+	const stopped = add({...times, parameters: fuseParameters()});
+	const entry = entryOf(machine);
+	const own = {...entry.own, wanted: [], fuses: [{...fuse, executionId: stopped.executionId}]};
+	await ledger.write({...entry, phase: 'releasing', own});
+	// Nobody else was there: whatever is suspended is somebody's, and the entry is over.
+	const {results: alone} = await finish(ledger, machine, fake);
+	expect(alone[0]).toMatchObject({result: 'finished'});
+
+	add({...times, parameters: fuseParameters({HoldTagKey: ['unflap:hold:0badcafe']})});
+	await ledger.write({...entry, phase: 'releasing', own});
+	const {results, changes} = await finish(ledger, machine, fake);
+	expect(changes.map(([name]) => name)).not.toContain('resume');
+	expect(results[0]).toMatchObject({result: 'reported'});
+	expect(results[0]?.text).toContain(
+		'ReplaceUnhealthy, HealthCheck: still suspended. aws autoscaling resume-processes',
+	);
+	expect(await ledger.list()).toHaveLength(1);
+
+	await finish(ledger, machine, fake, {force: true});
+	expect(await ledger.list()).toEqual([]);
 });

@@ -1,9 +1,11 @@
 /** One holder in the model: the process with the real core, its guardian, its ledger entry, and later starts of unflap. */
 import {leftOverHold, newHold, step as realStep, takenUpHold} from '../../../src/hold/core.ts';
 import type {Command, CoreEvent, HoldInput, Turn} from '../../../src/hold/core-events.ts';
+import {runsSinceMs} from '../../../src/hold/core-others.ts';
 import type {HoldFacts, HoldState, Ownership} from '../../../src/hold/core-state.ts';
 import type {LedgerEntry} from '../../../src/hold/ledger-entry.ts';
 import {backedOwnership} from '../../../src/hold/left-overs.ts';
+import {strandedProcesses} from '../../../src/hold/stranded.ts';
 import {groupArn} from './aws-model.ts';
 import {createCalls} from './calls.ts';
 import {hashOf} from './random.ts';
@@ -295,21 +297,26 @@ export const createHolder = (
 			return true;
 		}
 		const isFuseOnly = entry.phase === 'intent' || entry.own.wanted.length === 0;
+		const group = world.aws.read(world.now());
+		const runs = world.runs.list(entry.own.since - runsSinceMs);
+		if (isFuseOnly && strandedProcesses({holdId: id, own: entry.own, group, runs}).length > 0)
+			return reportOnly();
 		const own = isFuseOnly
 			? {...entry.own, sent: false}
-			: (backedOwnership({...entryBase(index), ...entry}, world.aws.read(world.now()), 1) ??
-				firedOnly(entry.own));
-		if (own === null) {
-			reported = true;
-			world.reach('reported only');
-			return false;
-		}
+			: (backedOwnership({...entryBase(index), ...entry}, group, 1) ?? firedOnly(entry.own));
+		if (own === null) return reportOnly();
 		reported = false;
 		const victim = actor;
 		const who = start('next start', leftOverHold(facts(), own));
 		send(who, {on: 'release', why: 'left-over', message: 'next start'});
 		if (!locks && victim?.alive) actor = victim;
 		return true;
+	}
+
+	function reportOnly(): boolean {
+		reported = true;
+		world.reach('reported only');
+		return false;
 	}
 
 	/** An entry whose fuse ended Success is closed without a resume, whatever tag and reasons say. */

@@ -433,4 +433,28 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 193000, act: 'swap', process: 'ReplaceUnhealthy'}],
 		}),
 	},
+	{
+		name: 'a fuse that a denied stop had left was cancelled by somebody, after the last hold had left all to it',
+		schedule: schedule({
+			denied: {operation: 'stop-fuse', from: 0, to: 269000},
+			holders: [
+				holder({beginAt: 12000, forMs: 900000, releaseAfter: 388000}),
+				holder({
+					beginAt: 48000,
+					forMs: 900000,
+					releaseAfter: 352000,
+					extend: {after: 10000, ms: 60000},
+					credentialsMs: 686000,
+				}),
+				holder({
+					beginAt: 12000,
+					forMs: 900000,
+					releaseAfter: 388000,
+					guardianCrash: 1,
+					renewalsEndAfter: 101000,
+				}),
+			],
+			meddling: [{at: 385000, act: 'cancel', holder: 2}],
+		}),
+	},
 ];
