@@ -30,12 +30,16 @@ export const makeHome = async () => {
 	return {home, forget: () => rm(home, {recursive: true, force: true, maxRetries: 5, retryDelay: 200})};
 };
 
+/** What Node compiled of the program: every home of the tests is a new one, and would compile it again. */
+export const compiledFolder = join(tmpdir(), `unflap-tests-compiled-${process.geteuid?.() ?? 0}`);
+
 /** The environment of a user who has set nothing but what is given. */
 export const environmentOf = (home: string, more: Readonly<NodeJS.ProcessEnv> = {}): NodeJS.ProcessEnv => ({
 	PATH: process.env['PATH'],
 	HOME: home,
 	LANG: 'C.UTF-8',
 	AWS_EC2_METADATA_DISABLED: 'true',
+	NODE_COMPILE_CACHE: compiledFolder,
 	...more,
 });
 

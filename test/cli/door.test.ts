@@ -171,14 +171,15 @@ test('S3 SIGUSR1 opens no debugger', async () => {
 
 test('P3 compiled code is kept in a folder of ours alone, and a foreign one is left alone', async () => {
 	const own = await makeHome();
+	const environment = {NODE_COMPILE_CACHE: undefined};
 	const cache = join(own.home, '.cache/unflap/compiled');
-	await runProgram(['info'], {home: own.home});
+	await runProgram(['info'], {home: own.home, environment});
 	expect((await stat(cache)).mode & 0o777).toBe(0o700);
 	expect((await readdir(cache)).length).toBeGreaterThan(0);
 	await rm(cache, {recursive: true});
 	await mkdir(cache, {mode: 0o777});
 	await chmod(cache, 0o777);
-	const {code} = await runProgram(['info'], {home: own.home});
+	const {code} = await runProgram(['info'], {home: own.home, environment});
 	expect({code, files: await readdir(cache)}).toEqual({code: 0, files: []});
 	await own.forget();
 });

@@ -11,6 +11,7 @@ import {fileURLToPath} from 'node:url';
 import {spawn as spawnOnPty} from '@lydell/node-pty';
 import headless from '@xterm/headless';
 import {onTestFinished} from 'vitest';
+import {compiledFolder} from '../run-program.ts';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const program = join(root, 'bin/unflap.js');
@@ -73,6 +74,7 @@ export const openLab = async (...args: readonly string[]): Promise<Lab> => {
 		XDG_STATE_HOME: join(folder, name, 'state'),
 		XDG_CONFIG_HOME: join(folder, name, 'config'),
 		XDG_CACHE_HOME: join(folder, name, 'cache'),
+		NODE_COMPILE_CACHE: compiledFolder,
 		...line.env,
 	});
 	const control = async (method: string, path: string, body?: unknown) => {
