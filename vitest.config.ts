@@ -1,13 +1,13 @@
 import {defineConfig} from 'vitest/config';
 
-/** Tests of the whole program share two cores with what they start, and mostly wait: three at a time. */
+/** Tests of the whole program mostly wait: five at a time keep two cores busy. */
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
 		// test:proofs has the long proofs on real processes.
 		exclude: ['test/peers/**', 'test/bench/**', 'test/hold/processes/**', 'test/stream/loss.test.ts'],
 		pool: 'forks',
-		maxWorkers: 3,
+		maxWorkers: 5,
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		// A poll waits for a state; its usual second is no measure of anything here.
