@@ -104,10 +104,10 @@ const divideAim = (state: HoldState, first: SeenGroup, second: SeenGroup): Owner
 	const shared = net === 'none' ? [] : sharedProcesses(otherHoldsOf(state, second), second);
 	const left = net === 'none' ? [] : absorbable(state, second).flatMap(({processes}) => processes);
 	const joined = [...shared.filter(process => aim.includes(process)), ...left, ...adopt.filter(isNow)];
-	const suspended = new Set([first, second].flatMap(suspendedNames));
+	const suspended = [...new Set([first, second].flatMap(suspendedNames))];
 	const wanted = inOrder([...without(aim, suspended), ...joined]);
 	const names: readonly string[] = wanted;
-	const baseline = [...suspended].filter(process => !names.includes(process));
+	const baseline = suspended.filter(process => !names.includes(process));
 	const own = {
 		...state.own,
 		arn: second.arn,

@@ -28,8 +28,10 @@ export type OtherHold = {
 /** Everybody else with a tag on the group or a run of our document for it. */
 export const otherHoldsOf = (state: HoldState, group: SeenGroup): readonly OtherHold[] => {
 	const {awsMs} = now(state);
-	const tags = new Map(otherHolds(group.tags, state.facts.holdId, awsMs).map(tag => [tag.holdId, tag]));
+	const others = otherHolds(group.tags, state.facts.holdId, awsMs);
 	const runs = state.runs.runs.filter(run => run.genuine && run.holdId !== state.facts.holdId);
+	if (others.length + runs.length === 0) return [];
+	const tags = new Map(others.map(tag => [tag.holdId, tag]));
 	const ids = new Set([...tags.keys(), ...runs.map(({holdId}) => holdId)]);
 	return [...ids].map(holdId => {
 		const tag = tags.get(holdId) ?? null;

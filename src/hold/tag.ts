@@ -78,7 +78,10 @@ type Tags = readonly {readonly key: string; readonly value: string}[];
 
 /** Every hold tag on the group but ours. */
 export const otherHolds = (tags: Tags, ownId: string, now: AwsMs): readonly ReadTag[] =>
-	readHoldTags(tags, now).filter(({holdId}) => holdId !== ownId);
+	readHoldTags(
+		tags.filter(({key}) => key !== holdTagKey(ownId)),
+		now,
+	);
 
 export const readHoldTags = (tags: Tags, now: AwsMs): readonly ReadTag[] =>
 	tags

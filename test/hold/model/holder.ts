@@ -336,12 +336,14 @@ const createMemory = () => {
 	let last: Ownership | null = null;
 	return {
 		learn: (own: Ownership) => {
-			if (own === last) return;
+			if (own.windows !== last?.windows)
+				for (const {from, to, processes} of own.windows) windows.set(from, {to, processes});
+			if (own.fingerprint !== last?.fingerprint)
+				for (const [process, texts] of Object.entries(own.fingerprint))
+					for (const text of texts) reasons.add(`${process} ${text}`);
+			if (own.fuses !== last?.fuses)
+				for (const {executionId} of own.fuses) if (executionId !== null) runs.add(executionId);
 			last = own;
-			for (const {from, to, processes} of own.windows) windows.set(from, {to, processes});
-			for (const [process, texts] of Object.entries(own.fingerprint))
-				for (const text of texts) reasons.add(`${process} ${text}`);
-			for (const {executionId} of own.fuses) if (executionId !== null) runs.add(executionId);
 		},
 		hasKnown: (executionId: string) => runs.has(executionId),
 		wasClose: (process: string, at: number) => {
