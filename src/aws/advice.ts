@@ -263,7 +263,10 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
 		/^(?:Start|Resume|Terminate)Session$|AutomationExecution|Document$|^DescribeInstanceInformation$|^GetConnectionStatus$/,
 		'ssm',
 	],
-	[/^(?:DescribeInstances|DescribeInstanceAttribute|DescribeRegions|GetConsoleOutput)$/, 'ec2'],
+	[
+		/^(?:DescribeInstances|DescribeInstanceAttribute|DescribeLaunchTemplateVersions|DescribeRegions|GetConsoleOutput)$/,
+		'ec2',
+	],
 	[/^DescribeTarget/, 'elasticloadbalancing'],
 	[/^GetCallerIdentity$/, 'sts'],
 	[/^(?:SimulatePrincipalPolicy|GetRole)$/, 'iam'],

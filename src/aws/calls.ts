@@ -42,6 +42,8 @@ export const createReadCalls = (services: LaneServices): ReadCalls => ({
 	consoleOutput: async (id, options) => (await services.ec2()).consoleOutput(id, options),
 	regions: async options => (await services.ec2()).regions(options),
 	userData: async (id, options) => (await services.ec2()).userData(id, options),
+	templateVersions: async (template, versions, options) =>
+		(await services.ec2()).templateVersions(template, versions, options),
 	ssmInfo: async (ids, options) =>
 		ids.length === 0 ? [] : (await services.systemsManager()).ssmInfo(ids, options),
 	ssmConnected: async (id, options) => (await services.systemsManager()).ssmConnected(id, options),

@@ -2,17 +2,23 @@
 import {
 	DescribeInstanceAttributeCommand,
 	DescribeInstancesCommand,
+	DescribeLaunchTemplateVersionsCommand,
 	DescribeRegionsCommand,
 	EC2Client,
 	GetConsoleOutputCommand,
 	type Instance,
+	type LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
+import type {Hostile} from '../base/text.ts';
 import {AwsCallError} from './call-error.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
-import type {Ec2Instance, ReadCalls} from './types.ts';
+import type {Ec2Instance, ReadCalls, TemplateVersion} from './types.ts';
 
-export type Ec2Calls = Pick<ReadCalls, 'instances' | 'consoleOutput' | 'userData' | 'regions'>;
+export type Ec2Calls = Pick<
+	ReadCalls,
+	'instances' | 'consoleOutput' | 'userData' | 'regions' | 'templateVersions'
+>;
 
 const idsPerCall = 200;
 
@@ -67,6 +73,13 @@ export const createEc2 = (lane: Lane): Ec2Calls => {
 			);
 			return UserData?.Value === undefined ? null : decoded(UserData.Value);
 		},
+		templateVersions: async (LaunchTemplateName, Versions, options = {}) => {
+			const {LaunchTemplateVersions = []} = await client.send(
+				new DescribeLaunchTemplateVersionsCommand({LaunchTemplateName, Versions: [...Versions]}),
+				abortable(options),
+			);
+			return LaunchTemplateVersions.map(toTemplateVersion);
+		},
 		regions: async (options = {}) => {
 			const {Regions = []} = await client.send(new DescribeRegionsCommand({}), abortable(options));
 			return Regions.flatMap(({RegionName}) => (RegionName === undefined ? [] : [RegionName])).toSorted();
@@ -75,6 +88,26 @@ export const createEc2 = (lane: Lane): Ec2Calls => {
 };
 
 const decoded = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64').toString('utf8');
+
+const toTemplateVersion = (version: LaunchTemplateVersion): TemplateVersion => {
+	const {UserData, ...data} = version.LaunchTemplateData ?? {};
+	return {
+		version: version.VersionNumber ?? 0,
+		createdAt: version.CreateTime?.getTime() ?? null,
+		createdBy: version.CreatedBy ?? null,
+		settings: new Map(flattened(data, '')),
+		userData: UserData === undefined ? null : decoded(UserData),
+	};
+};
+
+/** Every value that is no object, by its path. */
+const flattened = (value: unknown, path: string): readonly (readonly [Hostile, Hostile])[] => {
+	if (value === null || value === undefined) return [];
+	if (typeof value !== 'object') return [[path, String(value)]];
+	return Object.entries(value).flatMap(([name, part]) =>
+		flattened(part, path === '' ? name : `${path}.${name}`),
+	);
+};
 
 const toInstance = (instance: Instance): Ec2Instance => ({
 	instanceId: instance.InstanceId ?? '',

@@ -15,6 +15,7 @@ export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
 	['DescribeInstances', 'read'],
 	['DescribeInstanceAttribute', 'read'],
 	['GetConsoleOutput', 'read'],
+	['DescribeLaunchTemplateVersions', 'read'],
 	['DescribeRegions', 'read'],
 	['DescribeInstanceInformation', 'read'],
 	['GetConnectionStatus', 'read'],

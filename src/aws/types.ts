@@ -109,6 +109,18 @@ export type Ec2Instance = {
 	readonly hopLimit: number | null;
 };
 
+/** One version of a launch template. Texts may hold secrets: they are compared, and shown masked. */
+export type TemplateVersion = {
+	readonly version: number;
+	readonly createdAt: AwsMs | null;
+	/** ARN of who made it. */
+	readonly createdBy: Hostile | null;
+	/** What it sets, by its path in AWS's own words: `ImageId`, `MetadataOptions.HttpTokens`, `SecurityGroupIds.0`. */
+	readonly settings: ReadonlyMap<Hostile, Hostile>;
+	/** Decoded. */
+	readonly userData: Hostile | null;
+};
+
 export type SsmInfo = {
 	readonly instanceId: string;
 	/** 'Online' | 'ConnectionLost' | …; open. */
@@ -210,6 +222,12 @@ export type ReadCalls = {
 	) => Promise<{readonly text: Hostile; readonly at: AwsMs | null}>;
 	/** Decoded; may hold secrets: never written anywhere. */
 	readonly userData: (instanceId: string, options?: CallOptions) => Promise<Hostile | null>;
+	/** By number, `$Latest` or `$Default`; `template` is its name. */
+	readonly templateVersions: (
+		template: string,
+		versions: readonly string[],
+		options?: CallOptions,
+	) => Promise<readonly TemplateVersion[]>;
 	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
 	readonly ssmConnected: (instanceId: string, options?: CallOptions) => Promise<boolean>;
 	readonly identity: (options?: CallOptions) => Promise<Identity>;

@@ -8,7 +8,7 @@ import {basename, dirname, join} from 'node:path';
 import {UnflapError} from './errors.ts';
 import {type FileFacts, folderFault} from './safe-modes.ts';
 
-const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY} = constants;
+const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY} = constants;
 
 /**
  * Makes `path` with missing parents (0700) and checks it: a real folder, our own, closed to others, and so is each folder
@@ -78,6 +78,20 @@ export const openExclusive = async (path: string): Promise<FileHandle> => {
 	const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 	await file.chmod(0o600);
 	return file;
+};
+
+/** A file in a folder of ours that has lost its name at once: it is read and written here alone, and goes with the process. */
+export const openNameless = async (folder: string): Promise<FileHandle> => {
+	await ensureOwnFolder(folder);
+	const path = join(folder, `.${process.pid}.${Math.random().toString(36).slice(2, 10)}`);
+	const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+	try {
+		await unlink(path);
+		return file;
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
 };
 
 /** Opens a log of ours for appending, made when missing. */

@@ -45,6 +45,7 @@ export const readBootBox = async (context: CommandContext, wanted: Wanted): Prom
 		unitStates: wanted.boot === undefined,
 		console: false,
 		stateFolder: settings.paths.state,
+		transport: settings.transport,
 		reason: 'unflap boot',
 		signal,
 		...(wanted.boot === undefined ? {} : {boot: streamBoot(wanted.boot)}),

@@ -35,6 +35,7 @@ type Question = {
 const noTargetGroup = (region: string) =>
 	`arn:aws:elasticloadbalancing:${region}:000000000000:targetgroup/unflap-doctor/0000000000000000`;
 const noBox = 'i-00000000000000000';
+const noTemplate = 'unflap-doctor';
 const noTag = 'unflap:hold:00000000';
 const noRun = '00000000-0000-4000-8000-000000000000';
 
@@ -46,6 +47,9 @@ const questions: readonly Question[] = [
 	inGroup('autoscaling:DescribeLifecycleHooks', ({polling}, group) => polling.hooks(group)),
 	inGroup('autoscaling:DescribePolicies', ({polling}, group) => polling.policies(group)),
 	read('ec2:DescribeInstances', 'may', ({polling}) => polling.instances([noBox])),
+	read('ec2:DescribeLaunchTemplateVersions', 'may', ({polling}) =>
+		polling.templateVersions(noTemplate, ['$Latest']),
+	),
 	read('ec2:GetConsoleOutput', 'may', ({polling}) => polling.consoleOutput(noBox)),
 	read('elasticloadbalancing:DescribeTargetGroups', 'may', ({polling, facts}) =>
 		polling.targetGroups([noTargetGroup(facts.region)]),

@@ -1,6 +1,8 @@
 /** Groups as JSON: `ls` and `show` share these names, and scripts rely on them (contract.md). */
 import type {Aws} from '../aws/types.ts';
+import {masked} from '../base/terminal-text.ts';
 import {isLive} from '../groups/hold-tag.ts';
+import type {TemplateChange} from '../groups/template-change.ts';
 import type {Box, GroupDetail, GroupView, HoldTag, Life} from '../groups/types.ts';
 import {isoTime} from './time-text.ts';
 
@@ -76,6 +78,19 @@ export const detailDocument = (
 	})),
 	missing,
 });
+
+export const changeDocument = (change: TemplateChange | null) =>
+	change === null
+		? null
+		: {
+				...change,
+				createdAt: isoTime(change.createdAt),
+				differences: change.differences.map(({what, before, after}) => ({
+					what,
+					before: before === null ? null : masked(before),
+					after: after === null ? null : masked(after),
+				})),
+			};
 
 const boxDocument = (box: Box, now: number) => ({
 	instanceId: box.instanceId,

@@ -134,6 +134,7 @@ const createReading = async ({context, aws, wish}: LogsJob, parts: ReadingParts)
 				unitStates: false,
 				console: false,
 				stateFolder: settings.paths.state,
+				transport: settings.transport,
 				reason: 'unflap logs',
 				...spools.optionFor(instanceId, group),
 				...(wish.boot === null ? {} : {boot: wish.boot}),

@@ -46,6 +46,7 @@ const look = (): readonly Statement[] => [
 			'autoscaling:DescribeLifecycleHooks',
 			'autoscaling:DescribePolicies',
 			'ec2:DescribeInstances',
+			'ec2:DescribeLaunchTemplateVersions',
 			'ec2:DescribeRegions',
 			'ec2:GetConsoleOutput',
 			'elasticloadbalancing:DescribeTargetGroups',

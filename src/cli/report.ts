@@ -9,6 +9,7 @@ import type {Command, CommandContext} from './command.ts';
 import type {Report} from './report-facts.ts';
 import {reportHtml} from './report-html.ts';
 import {reportMarkdown} from './report-markdown.ts';
+import {withTemplateChange} from './template-beside.ts';
 import {besideBoot, judged, mostTelling} from './why.ts';
 
 export const reportCommand: Command = {
@@ -36,8 +37,9 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 	const aws = await context.aws();
 	const {signal, out} = context;
 	const group = await resolveGroup(aws, name, {signal});
-	const detail = await loadGroup(aws, group.name, {signal});
-	const base = {detail, at: aws.clock.now(), region: aws.facts.region};
+	const loaded = await loadGroup(aws, group.name, {signal});
+	const {detail, change} = await withTemplateChange(aws, loaded, signal);
+	const base = {detail, change, at: aws.clock.now(), region: aws.facts.region};
 	const box = mostTelling(detail.boxes);
 	if (box === undefined) return {...base, boot: null};
 	const marks = createLineMarks();
@@ -49,7 +51,7 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 			onEntries: marks.add,
 		});
 		const facts = {
-			...(await besideBoot(aws, source.box, signal)),
+			...(await besideBoot(aws, source.box, signal)).facts,
 			listening: null,
 			over: source.incomplete !== null,
 		};

@@ -2,10 +2,12 @@
 import {joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import {isLive} from '../groups/hold-tag.ts';
+import type {TemplateChange} from '../groups/template-change.ts';
 import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type Paint} from './paint.ts';
 import {type Cell, tableLines} from './table.ts';
+import {templateLines} from './template-text.ts';
 import {clockText, durationText} from './time-text.ts';
 
 type ShowOptions = {readonly out: Printer; readonly now: number; readonly ascii: boolean};
@@ -13,7 +15,11 @@ type ShowOptions = {readonly out: Printer; readonly now: number; readonly ascii:
 const shownLives = 8;
 const shownActivities = 10;
 
-export const printGroup = (detail: GroupDetail, {out, now, ascii}: ShowOptions): void => {
+export const printGroup = (
+	detail: GroupDetail,
+	change: TemplateChange | null,
+	{out, now, ascii}: ShowOptions,
+): void => {
 	const paint = createPaint(out.colour);
 	const {view, missing} = detail;
 	const title = (text: Shown) => {
@@ -22,6 +28,8 @@ export const printGroup = (detail: GroupDetail, {out, now, ascii}: ShowOptions):
 	};
 	for (const line of headLines(detail, now, paint)) out.line(line);
 	for (const line of holdLines(view, now)) out.line(line);
+	if (change !== null) title(ours`Launch template`);
+	for (const line of change === null ? [] : templateLines(change, view)) out.line(ours`  ${line}`);
 	title(ours`Instances ${detail.boxes.length}`);
 	for (const line of boxLines(detail.boxes, {out, now, ascii}, paint)) out.line(line);
 	if (detail.hooks.length > 0) title(ours`Lifecycle hooks`);

@@ -3,8 +3,9 @@ import {UnflapError} from '../base/errors.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import type {Command} from './command.ts';
-import {detailDocument, nowOf} from './group-json.ts';
+import {changeDocument, detailDocument, nowOf} from './group-json.ts';
 import {printGroup} from './show-text.ts';
+import {withTemplateChange} from './template-beside.ts';
 
 export const showCommand: Command = {
 	name: 'show',
@@ -23,9 +24,11 @@ export const showCommand: Command = {
 		const aws = await context.aws();
 		const {signal, out} = context;
 		const group = await resolveGroup(aws, text, {signal});
-		const detail = await loadGroup(aws, group.name, {signal});
-		if (output === 'json') out.json(detailDocument(detail, nowOf(aws)));
-		else printGroup(detail, {out, now: nowOf(aws), ascii: context.settings.ascii});
+		const loaded = await loadGroup(aws, group.name, {signal});
+		const {detail, change} = await withTemplateChange(aws, loaded, signal);
+		if (output === 'json')
+			out.json({...detailDocument(detail, nowOf(aws)), templateChange: changeDocument(change)});
+		else printGroup(detail, change, {out, now: nowOf(aws), ascii: context.settings.ascii});
 		return 0;
 	},
 };

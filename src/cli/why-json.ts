@@ -3,7 +3,7 @@ import {shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import type {Advice, Evidence, Finding, Verdict} from '../verdict/types.ts';
 
-export const verdictDocument = (subject: Hostile, verdict: Verdict): unknown => ({
+export const verdictDocument = (subject: Hostile, verdict: Verdict): Readonly<Record<string, unknown>> => ({
 	subject: shown(subject),
 	verdict: shown(verdict.sentence),
 	rule: verdict.rule,

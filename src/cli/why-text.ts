@@ -5,6 +5,8 @@ import {formatClock} from '../boot/boot-time.ts';
 import type {Evidence, Finding, Verdict} from '../verdict/types.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type PaintStyle} from './paint.ts';
+import type {WithTemplateChange} from './template-beside.ts';
+import {templateLines} from './template-text.ts';
 
 const styles: Readonly<Record<Verdict['kind'], PaintStyle>> = {
 	fault: 'red',
@@ -14,7 +16,9 @@ const styles: Readonly<Record<Verdict['kind'], PaintStyle>> = {
 	'cannot-be-judged': 'yellow',
 };
 
-export const printVerdict = (subject: Hostile, verdict: Verdict, out: Printer): void => {
+type VerdictOptions = {readonly out: Printer; readonly beside: WithTemplateChange | null};
+
+export const printVerdict = (subject: Hostile, verdict: Verdict, {out, beside}: VerdictOptions): void => {
 	const paint = createPaint(out.colour);
 	const title = (text: string) => paint('bold', shown(hostile(text)));
 	out.line(paint(styles[verdict.kind], shown(verdict.sentence)));
@@ -29,6 +33,8 @@ export const printVerdict = (subject: Hostile, verdict: Verdict, out: Printer): 
 	};
 	part('Evidence', verdict.evidence.map(evidenceLine));
 	part('Also seen', verdict.others.map(otherLine));
+	if (beside !== null && beside.change !== null)
+		part('Launch template', templateLines(beside.change, beside.detail.view));
 	part(
 		'Ruled out',
 		verdict.ruledOut.map(text => ours`✔ ${shown(text)}`),

@@ -14,6 +14,8 @@ import {verdictMarkdown} from '../verdict/verdict-markdown.ts';
 import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
+import {changeDocument} from './group-json.ts';
+import {type WithTemplateChange, withTemplateChange} from './template-beside.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
 
@@ -33,18 +35,26 @@ export const whyCommand: Command = {
 	outputs: ['text', 'json', 'md'],
 	mostWords: 1,
 	run: async (context, args) => {
-		const {subject, verdict, incomplete} = await verdictOf(context, args);
+		const {subject, verdict, incomplete, beside} = await verdictOf(context, args);
 		const {out} = context;
-		if (args.output === 'json') out.json(verdictDocument(subject, verdict));
+		const change = beside?.change ?? null;
+		if (args.output === 'json')
+			out.json({...verdictDocument(subject, verdict), templateChange: changeDocument(change)});
 		else if (args.output === 'md') for (const line of verdictMarkdown(subject, verdict)) out.line(line);
-		else printVerdict(subject, verdict, out);
+		else printVerdict(subject, verdict, {out, beside});
 		if (incomplete === null) return 0;
 		out.warn(ours`Not read to its end: ${shown(incomplete)}. The verdict holds for what was read.`);
 		return 1;
 	},
 };
 
-type Judged = {readonly subject: Hostile; readonly verdict: Verdict; readonly incomplete: Hostile | null};
+type Judged = {
+	readonly subject: Hostile;
+	readonly verdict: Verdict;
+	readonly incomplete: Hostile | null;
+	/** The box's group; null for a file, and for a box of none. */
+	readonly beside: WithTemplateChange | null;
+};
 
 const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Judged> => {
 	const file = args.flags['journal'];
@@ -64,12 +74,13 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	const aws = await context.aws();
 	const box = await boxNamed(aws, name, context);
 	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
-	const facts = await besideBoot(aws, source.box, context.signal);
-	return judged(source.box.instanceId, source, marks.of, {
+	const {facts, detail} = await besideBoot(aws, source.box, context.signal);
+	const found = judged(source.box.instanceId, source, marks.of, {
 		...facts,
 		listening: null,
 		over: source.incomplete !== null,
 	});
+	return detail === null ? found : {...found, beside: await withTemplateChange(aws, detail, context.signal)};
 };
 
 export const judged = (
@@ -80,7 +91,7 @@ export const judged = (
 ): Judged => {
 	const boot = model.boot();
 	const marks = boot === null ? [] : marksOf(boot.bootId);
-	return {subject, verdict: judge({...facts, boot, marks}), incomplete};
+	return {subject, verdict: judge({...facts, boot, marks}), incomplete, beside: null};
 };
 
 /** Of a group: the box that tells most, which is said on stderr. Everything else is a box. */
@@ -117,10 +128,10 @@ export const mostTelling = (boxes: readonly Box[]): Box | undefined => {
 };
 
 export const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal) => {
-	if (box.group === '') return nothingBeside;
+	if (box.group === '') return {facts: nothingBeside, detail: null};
 	const [detail, instances] = await Promise.all([
 		loadGroup(aws, box.group, {signal}),
 		aws.polling.instances([box.instanceId], {signal}),
 	]);
-	return boxFacts(box, detail, instances[0]?.metadataTags ?? null);
+	return {facts: boxFacts(box, detail, instances[0]?.metadataTags ?? null), detail};
 };

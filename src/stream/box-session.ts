@@ -11,6 +11,7 @@ import type {BoxFacts} from '../remote/probe.ts';
 import type {UnitFacts} from '../remote/types.ts';
 import {createStateReader} from '../remote/unit-states.ts';
 import {openAwsChannel} from './aws-channel.ts';
+import {openPluginChannel} from './plugin-channel.ts';
 
 export type BoxSessionHandlers = {
 	readonly opened: (sessionId: string) => Promise<void>;
@@ -44,6 +45,7 @@ export type BoxSessionOptions = {
 	readonly line: Omit<FollowLine, 'nonce'>;
 	/** A session on a terminal has both streams in one, and no unit states. */
 	readonly way: 'separate' | 'terminal';
+	readonly transport: 'native' | 'plugin';
 	readonly processClock: ProcessClock;
 	readonly handlers: BoxSessionHandlers;
 	readonly signal: AbortSignal;
@@ -56,7 +58,7 @@ const closeGraceMs = 2000;
 
 /** Rejects when the session cannot be started or its socket cannot be opened. */
 export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSession> => {
-	const {aws, instanceId, handlers, processClock, signal, way, reason} = options;
+	const {aws, instanceId, handlers, processClock, signal, way, transport, reason} = options;
 	const nonce = randomBytes(16).toString('hex');
 	const line = {...options.line, nonce};
 	const ticket =
@@ -84,27 +86,33 @@ export const openBoxSession = async (options: BoxSessionOptions): Promise<BoxSes
 	const states = createStateReader(nonce, {units: handlers.units, said: handlers.said});
 	try {
 		await handlers.opened(ticket.sessionId);
-		channel = await openAwsChannel(aws, {
-			ticket,
-			targetId: instanceId,
-			processClock,
-			expectedTypes: [way === 'separate' ? 'NonInteractiveCommands' : 'InteractiveCommands'],
-			handlers: {
-				// The agent has stopped reading its command for good: only a new session goes on (after the last cursor).
-				paused: () => {
-					isPaused = true;
-					channel?.leave();
-				},
-				stdout: bytes => {
-					handlers.bytes(bytes.length);
-					answers.push(bytes);
-				},
-				stderr: bytes => {
-					handlers.bytes(bytes.length);
-					states.push(bytes);
-				},
+		const streams = {
+			stdout: (bytes: Uint8Array) => {
+				handlers.bytes(bytes.length);
+				answers.push(bytes);
 			},
-		});
+			stderr: (bytes: Uint8Array) => {
+				handlers.bytes(bytes.length);
+				states.push(bytes);
+			},
+		};
+		const about = {ticket, targetId: instanceId};
+		channel =
+			transport === 'plugin'
+				? await openPluginChannel({...about, facts: aws.facts, handlers: streams})
+				: await openAwsChannel(aws, {
+						...about,
+						processClock,
+						expectedTypes: [way === 'separate' ? 'NonInteractiveCommands' : 'InteractiveCommands'],
+						handlers: {
+							...streams,
+							// The agent has stopped reading its command for good: only a new session goes on (after the last cursor).
+							paused: () => {
+								isPaused = true;
+								channel?.leave();
+							},
+						},
+					});
 	} catch (error) {
 		await aws.stream.terminateSession(ticket.sessionId);
 		await handlers.abandoned(ticket.sessionId);

@@ -15,7 +15,12 @@ import {createEventQueue} from './event-queue.ts';
 import {createSessionRegister} from './session-register.ts';
 import type {BoxStream, BoxStreamOptions, Rung, StreamEvent, StreamState} from './types.ts';
 
-const best = {rung: 'session', why: null} as const;
+type Way = {readonly rung: 'session' | 'session-pty' | 'plugin'; readonly why: Hostile | null};
+
+const bestWay = (transport: BoxStreamOptions['transport']): Way => ({
+	rung: transport === 'plugin' ? 'plugin' : 'session',
+	why: null,
+});
 /** Events waiting for their reader before the socket is paused. */
 const maxQueuedEvents = 20_000;
 const retryMs = [100, 300, 700, 1500, 3000, 5000] as const;
@@ -39,7 +44,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 	let rung: Rung = 'console';
 	let whyNotHigher: Hostile | null = null;
 	/** The kind of session that is tried, and why it is not the better one. */
-	let way: {readonly rung: 'session' | 'session-pty'; readonly why: Hostile | null} = best;
+	const best = bestWay(options.transport);
+	let way = best;
 	let lastByteAt = processClock.now();
 	let isRefused = false;
 	let spoiled = 0;
@@ -120,7 +126,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		const opened = await openBoxSession({
 			aws,
 			instanceId,
-			way: way.rung === 'session' ? 'separate' : 'terminal',
+			way: way.rung === 'session-pty' ? 'terminal' : 'separate',
+			transport: way.rung === 'plugin' ? 'plugin' : 'native',
 			reason: options.reason ?? 'unflap: read the journal',
 			processClock,
 			signal,
@@ -199,7 +206,8 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			isRefused = false;
 			return readOnce();
 		}
-		whyNotHigher = way.why;
+		// Where the plugin was demanded no other session takes its place.
+		if (way.rung !== 'plugin') whyNotHigher = way.why;
 		way = best;
 		const isForAll = above === 'denied';
 		if ((options.boot ?? 'running') !== 'running') {
@@ -238,6 +246,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			whyNotHigher = messageOf(error);
 			spoiled = isSpoiledAnswer(error) ? spoiled + 1 : 0;
 			if (isDenied(error)) return climbDown('denied');
+			if (way.rung === 'plugin' && isUnfit(error)) return climbDown('refused');
 			if (!isFinal(error) && spoiled < triesOfSpoiled) return false;
 			say({state: 'ended', why: whyNotHigher});
 			return true;
@@ -314,6 +323,8 @@ const endText = (end: BoxSessionEnd): Hostile => {
 	const output = end.kind === 'closed' ? end.output : '';
 	return output === '' ? 'the session ended by itself' : output;
 };
+
+const isUnfit = (error: unknown) => error instanceof UnflapError && error.kind === 'refused';
 
 const isDenied = (error: unknown) => error instanceof UnflapError && error.kind === 'denied';
 

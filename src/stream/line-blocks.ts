@@ -1,9 +1,11 @@
 /**
  * Records of log lines as bytes: blocks of 1 MiB with the offsets beside them, so that a million lines are a few hundred
- * objects. An index counts all records ever appended and stays valid while older blocks fall out.
+ * objects. Older blocks are paged out to disk where there is a file for it, and read back when they are asked for. An
+ * index counts all records ever appended and stays valid while the oldest blocks fall out.
  */
 import type {Hostile} from '../base/text.ts';
 import {createNames} from './names.ts';
+import type {Page, PageFile} from './page-file.ts';
 import type {LogRow, StoredLine} from './types.ts';
 
 /** What a record is appended from; a mark has no entry. */
@@ -33,14 +35,26 @@ export type LineBlocks = {
 	readonly isRepeat: (index: number) => boolean;
 	/** The message's bytes; valid until the block falls out. */
 	readonly messageBytes: (index: number) => Buffer | null;
-	/** Calls back for each block that holds records in [from, end): its bytes and the record that an offset lies in. */
-	readonly scan: (from: number, visit: (block: BlockView) => void) => void;
+	/**
+	 * Calls back for each block that holds records in [from, end), until `mostReads` of them were read from disk. Gives the
+	 * index it came to.
+	 */
+	readonly scan: (from: number, visit: (block: BlockView) => void, mostReads: number) => number;
 	readonly units: Names;
 	readonly identifiers: Names;
-	/** Drops the oldest block; gives the number of lines (marks excluded) that went with it. */
-	readonly evict: () => number;
+	/**
+	 * Takes the oldest block out of memory; gives the number of lines (marks excluded) that nobody can see any more. Null:
+	 * the file for it is being opened.
+	 */
+	readonly evict: () => number | null;
+	/** The oldest block goes for good, with the number of lines given. */
+	readonly drop: () => number;
+	/** Blocks in memory. */
 	readonly blockCount: () => number;
+	/** Bytes in memory. */
 	readonly bytes: () => number;
+	/** Blocks read back from disk so far. */
+	readonly reads: () => number;
 };
 
 export type BlockView = {
@@ -57,34 +71,55 @@ export type BlockView = {
 
 type Names = ReturnType<typeof createNames>;
 
+type BlockData = {readonly buffer: Buffer; offsets: Uint32Array};
+
 type Block = {
-	readonly buffer: Buffer;
 	readonly firstIndex: number;
-	offsets: Uint32Array;
+	/** Null while it is on disk alone. */
+	data: BlockData | null;
+	page: Page | null;
 	count: number;
 	used: number;
 	lines: number;
 };
 
+type LoadedBlock = Block & {data: BlockData};
+
 const blockBytes = 1024 * 1024;
 const headerBytes = 40;
 const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8, repeat: 16} as const;
 
-export const createLineBlocks = (): LineBlocks => {
+/** Of what is on disk, so much stays to be looked at: lists of errors and matches grow with it. */
+const mostPagedBytes = 1024 ** 3;
+const mostPagedRecords = 8_000_000;
+/** Blocks that were read back and are kept: scrolling goes back and forth over a few. */
+const mostReadBack = 8;
+
+export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 	const blocks: Block[] = [];
+	/** The first so many blocks are on disk. */
+	let paged = 0;
+	let pagedBytes = 0;
+	let pagedRecords = 0;
+	let reads = 0;
+	/** Blocks on disk that are in memory too, the one used last at the end. */
+	const readBack: LoadedBlock[] = [];
 	const units = createNames(5000);
 	const identifiers = createNames(5000);
 	const boots = createNames(5000);
 	const cursorFiles = createNames(5000);
 	let end = 0;
 
-	const room = (size: number): Block => {
+	const room = (size: number): LoadedBlock => {
 		const last = blocks.at(-1);
-		if (last !== undefined && last.used + size <= last.buffer.length) return last;
-		const block: Block = {
-			buffer: Buffer.allocUnsafeSlow(Math.max(blockBytes, size)),
+		if (last !== undefined && isLoaded(last) && last.used + size <= last.data.buffer.length) return last;
+		const block: LoadedBlock = {
 			firstIndex: end,
-			offsets: new Uint32Array(1024),
+			data: {
+				buffer: Buffer.allocUnsafeSlow(Math.max(blockBytes, size)),
+				offsets: new Uint32Array(1024),
+			},
+			page: null,
 			count: 0,
 			used: 0,
 			lines: 0,
@@ -95,13 +130,14 @@ export const createLineBlocks = (): LineBlocks => {
 
 	const claim = (size: number) => {
 		const block = room(size);
-		if (block.count === block.offsets.length) {
-			const grown = new Uint32Array(block.offsets.length * 2);
-			grown.set(block.offsets);
-			block.offsets = grown;
+		const {data} = block;
+		if (block.count === data.offsets.length) {
+			const grown = new Uint32Array(data.offsets.length * 2);
+			grown.set(data.offsets);
+			data.offsets = grown;
 		}
 		const at = block.used;
-		block.offsets[block.count] = at;
+		data.offsets[block.count] = at;
 		block.count += 1;
 		block.used += size;
 		end += 1;
@@ -114,7 +150,7 @@ export const createLineBlocks = (): LineBlocks => {
 		const messageBytes = Buffer.byteLength(line.message);
 		const rawBytes = line.bytes?.length ?? 0;
 		const {block, at} = claim(headerBytes + cursorBytes + messageBytes + rawBytes);
-		const {buffer} = block;
+		const {buffer} = block.data;
 		block.lines += 1;
 		buffer[at] =
 			(is.error ? flags.error : 0) |
@@ -142,10 +178,11 @@ export const createLineBlocks = (): LineBlocks => {
 	const appendMark = (text: Hostile) => {
 		const messageBytes = Buffer.byteLength(text);
 		const {block, at} = claim(headerBytes + messageBytes);
-		block.buffer.fill(0, at, at + headerBytes);
-		block.buffer[at] = flags.mark;
-		block.buffer.writeUInt32LE(messageBytes, at + 32);
-		block.buffer.write(text, at + headerBytes, 'utf8');
+		const {buffer} = block.data;
+		buffer.fill(0, at, at + headerBytes);
+		buffer[at] = flags.mark;
+		buffer.writeUInt32LE(messageBytes, at + 32);
+		buffer.write(text, at + headerBytes, 'utf8');
 		return end - 1;
 	};
 
@@ -160,7 +197,55 @@ export const createLineBlocks = (): LineBlocks => {
 		const block = blocks[low];
 		if (block === undefined || index < block.firstIndex || index >= block.firstIndex + block.count)
 			return null;
-		return {block, at: block.offsets[index - block.firstIndex] ?? 0};
+		const loaded = load(block);
+		return loaded === null ? null : {...loaded, at: loaded.offsets[index - block.firstIndex] ?? 0};
+	};
+
+	const load = (block: Block): BlockData | null => {
+		if (block.page === null || pages === null) return block.data;
+		if (isLoaded(block)) {
+			readBack.push(...readBack.splice(readBack.indexOf(block), 1));
+			return block.data;
+		}
+		reads += 1;
+		const bytes = pages.read(block.page);
+		if (bytes === null) return null;
+		const loaded = Object.assign(block, {data: unpacked(bytes, block)});
+		readBack.push(loaded);
+		if (readBack.length > mostReadBack) Object.assign(readBack.shift() ?? {}, {data: null});
+		return loaded.data;
+	};
+
+	const drop = (): number => {
+		const block = blocks.shift();
+		if (block === undefined) return 0;
+		if (block.page !== null) {
+			paged -= 1;
+			pagedBytes -= block.used;
+			pagedRecords -= block.count;
+			pages?.forget(block.page);
+			if (isLoaded(block) && readBack.includes(block)) readBack.splice(readBack.indexOf(block), 1);
+		}
+		return block.lines;
+	};
+
+	const evict = (): number | null => {
+		const block = blocks[paged];
+		if (block === undefined || !isLoaded(block)) return 0;
+		if (pages?.state() === 'opening') return null;
+		const page = pages?.write(packed(block)) ?? null;
+		let lost = 0;
+		if (page === null) {
+			// Records follow each other without a gap: what is older goes too.
+			for (let older = paged; older >= 0; older -= 1) lost += drop();
+			return lost;
+		}
+		Object.assign(block, {page, data: null});
+		paged += 1;
+		pagedBytes += block.used;
+		pagedRecords += block.count;
+		while (pagedBytes > mostPagedBytes || pagedRecords > mostPagedRecords) lost += drop();
+		return lost;
 	};
 
 	const messageRange = (buffer: Buffer, at: number): readonly [number, number] => {
@@ -182,8 +267,7 @@ export const createLineBlocks = (): LineBlocks => {
 	const row = (index: number): LogRow | null => {
 		const found = find(index);
 		if (found === null) return null;
-		const {block, at} = found;
-		const {buffer} = block;
+		const {buffer, at} = found;
 		const [start, stop] = messageRange(buffer, at);
 		const message: Hostile = buffer.toString('utf8', start, stop);
 		const head = headAt(buffer, at);
@@ -220,45 +304,72 @@ export const createLineBlocks = (): LineBlocks => {
 		row,
 		head: index => {
 			const found = find(index);
-			return found === null ? null : headAt(found.block.buffer, found.at);
+			return found === null ? null : headAt(found.buffer, found.at);
 		},
 		isRepeat: index => {
 			const found = find(index);
-			return found !== null && ((found.block.buffer[found.at] ?? 0) & flags.repeat) !== 0;
+			return found !== null && ((found.buffer[found.at] ?? 0) & flags.repeat) !== 0;
 		},
 		messageBytes: index => {
 			const found = find(index);
 			if (found === null) return null;
-			const [start, stop] = messageRange(found.block.buffer, found.at);
-			return found.block.buffer.subarray(start, stop);
+			const [start, stop] = messageRange(found.buffer, found.at);
+			return found.buffer.subarray(start, stop);
 		},
-		scan: (from, visit) => {
+		scan: (from, visit, mostReads) => {
+			const readBefore = reads;
 			for (const block of blocks) {
-				if (block.firstIndex + block.count <= from) continue;
-				visit({
-					bytes: block.buffer.subarray(0, block.used),
-					firstIndex: block.firstIndex,
-					count: block.count,
-					messageAt: n => messageRange(block.buffer, block.offsets[n] ?? 0),
-					namesAt: n => {
-						const at = block.offsets[n] ?? 0;
-						return ((block.buffer[at] ?? 0) & flags.mark) !== 0
-							? null
-							: {unit: block.buffer.readUInt16LE(at + 24), identifier: block.buffer.readUInt16LE(at + 26)};
-					},
-					recordAt: offset => recordAt(block, offset),
-				});
+				const next = block.firstIndex + block.count;
+				if (next <= from) continue;
+				if (reads - readBefore >= mostReads && !isLoaded(block)) return block.firstIndex;
+				const data = load(block);
+				if (data !== null) visit(viewOf(block, data));
 			}
+			return end;
 		},
 		units,
 		identifiers,
-		evict: () => blocks.shift()?.lines ?? 0,
-		blockCount: () => blocks.length,
-		bytes: () => blocks.reduce((sum, {buffer, offsets}) => sum + buffer.length + offsets.byteLength, 0),
+		evict,
+		drop,
+		blockCount: () => blocks.length - paged,
+		bytes: () =>
+			blocks.reduce(
+				(sum, {data}) => (data === null ? sum : sum + data.buffer.length + data.offsets.byteLength),
+				0,
+			),
+		reads: () => reads,
 	};
+
+	function viewOf({firstIndex, count, used}: Block, {buffer, offsets}: BlockData): BlockView {
+		return {
+			bytes: buffer.subarray(0, used),
+			firstIndex,
+			count,
+			messageAt: n => messageRange(buffer, offsets[n] ?? 0),
+			namesAt: n => {
+				const at = offsets[n] ?? 0;
+				return ((buffer[at] ?? 0) & flags.mark) !== 0
+					? null
+					: {unit: buffer.readUInt16LE(at + 24), identifier: buffer.readUInt16LE(at + 26)};
+			},
+			recordAt: offset => recordAt(offsets, count, offset),
+		};
+	}
 };
 
-const recordAt = ({offsets, count}: Block, offset: number) => {
+const isLoaded = (block: Block): block is LoadedBlock => block.data !== null;
+
+/** A page is the offsets and then the bytes of its records. */
+const packed = ({data: {buffer, offsets}, count, used}: LoadedBlock): Buffer =>
+	Buffer.concat([Buffer.from(offsets.buffer, 0, count * 4), buffer.subarray(0, used)]);
+
+const unpacked = (bytes: Buffer, {count}: Block): BlockData => {
+	const offsets = new Uint32Array(count);
+	Buffer.from(offsets.buffer).set(bytes.subarray(0, count * 4));
+	return {buffer: bytes.subarray(count * 4), offsets};
+};
+
+const recordAt = (offsets: Uint32Array, count: number, offset: number) => {
 	let low = 0;
 	let high = count - 1;
 	while (low < high) {

@@ -9,21 +9,34 @@ export type LineMatcher = {
 	readonly matches: IndexList;
 	/** Records below this index are decided. */
 	readonly decidedTo: () => number;
-	/** Looks at what came since; a regular expression decides later and calls `onProgress`. */
+	/** Looks at what came since; what takes longer is decided later, after `onProgress`. */
 	readonly advance: () => void;
 	/** Why it matches nothing any more, or null. */
 	readonly problem: () => string | null;
 	readonly stop: () => void;
 };
 
+export type LineMatcherOptions = {
+	/** Blocks read from disk at one go. */
+	readonly mostReads: number;
+	/** `advance` has more to do. */
+	readonly onProgress: () => void;
+};
+
 export const createLineMatcher = (
 	pattern: LogPattern,
 	blocks: LineBlocks,
-	onProgress: () => void,
+	options: LineMatcherOptions,
 ): LineMatcher =>
-	pattern.kind === 'text' ? textMatcher(pattern, blocks) : regexpMatcher(pattern, blocks, onProgress);
+	pattern.kind === 'text'
+		? textMatcher(pattern, blocks, options)
+		: regexpMatcher(pattern, blocks, options.onProgress);
 
-const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
+const textMatcher = (
+	pattern: LogPattern,
+	blocks: LineBlocks,
+	{mostReads, onProgress}: LineMatcherOptions,
+): LineMatcher => {
 	const matches = createIndexList();
 	const find = finderOf(pattern.source);
 	let decidedTo = blocks.first();
@@ -38,7 +51,7 @@ const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
 		advance: () => {
 			const from = decidedTo;
 			const anyName = someName(blocks.units, unitMatches) || someName(blocks.identifiers, identifierMatches);
-			blocks.scan(from, block => {
+			const visit = (block: BlockView) => {
 				const firstNew = Math.max(0, from - block.firstIndex);
 				const hits = hitsIn(block, firstNew, find);
 				if (anyName) {
@@ -49,8 +62,9 @@ const textMatcher = (pattern: LogPattern, blocks: LineBlocks): LineMatcher => {
 						if (isHit || namesMatch(block, n)) matches.push(block.firstIndex + n);
 					}
 				} else for (const n of hits) matches.push(block.firstIndex + n);
-			});
-			decidedTo = blocks.end();
+			};
+			decidedTo = blocks.scan(from, visit, mostReads);
+			if (decidedTo < blocks.end()) onProgress();
 		},
 	};
 

@@ -7,11 +7,14 @@ import {createFoldRuns, type FoldRuns} from './fold-runs.ts';
 import {createIndexList, type IndexList} from './index-list.ts';
 import {createLineBlocks} from './line-blocks.ts';
 import {createLineMatcher, type LineMatcher} from './line-matcher.ts';
+import type {PageFile} from './page-file.ts';
 import type {FoldDetails, FoldedLines, LogCounts, LogFilter, LogPattern, LogRow, LogStore} from './types.ts';
 
 export type LogStoreOptions = {
-	/** Memory for blocks; the oldest fall out beyond it. */
+	/** Memory for blocks; beyond it the oldest go to `pages`, or fall out where there are none. */
 	readonly maxBytes?: number;
+	/** Closed by whoever made it. */
+	readonly pages?: PageFile | null;
 	/** Between two versions. */
 	readonly flushMs?: number;
 };
@@ -19,6 +22,8 @@ export type LogStoreOptions = {
 const errorWords = /\b(?:error|fatal|exception|traceback|panic)\b/i;
 /** Words far behind the beginning do not make a line an error. */
 const searchedCharacters = 4096;
+/** Blocks read from disk at one go: a key must not wait for more. */
+const mostReads = 8;
 /** Lines of a run that are asked for their box. */
 const mostLooked = 500;
 
@@ -29,9 +34,10 @@ export const isErrorLine = (priority: number, message: Hostile): boolean =>
 
 export const createLogStore = ({
 	maxBytes = 192 * 1024 ** 2,
+	pages = null,
 	flushMs = 33,
 }: LogStoreOptions = {}): LogStore => {
-	const blocks = createLineBlocks();
+	const blocks = createLineBlocks(pages);
 	const density = createDensity();
 	const boxIds: string[] = [];
 	const listeners = new Set<() => void>();
@@ -68,7 +74,9 @@ export const createLogStore = ({
 		for (const listener of listeners) listener();
 	};
 	const matcherOf = (pattern: LogPattern | null | undefined) =>
-		pattern == null || pattern.source === '' ? null : createLineMatcher(pattern, blocks, schedule);
+		pattern == null || pattern.source === ''
+			? null
+			: createLineMatcher(pattern, blocks, {mostReads, onProgress: schedule});
 
 	const isInView = (index: number) => {
 		const head = blocks.head(index);
@@ -87,15 +95,22 @@ export const createLogStore = ({
 			include?.decidedTo() ?? Number.POSITIVE_INFINITY,
 			exclude?.decidedTo() ?? Number.POSITIVE_INFINITY,
 		);
-		for (let index = Math.max(viewTo, blocks.first()); index < to; index += 1)
+		const readBefore = blocks.reads();
+		let index = Math.max(viewTo, blocks.first());
+		for (; index < to && blocks.reads() - readBefore <= mostReads; index += 1)
 			if (isInView(index)) {
 				viewRuns.push(view.end(), blocks.isRepeat(index));
 				view.push(index);
 			}
-		viewTo = Math.max(viewTo, to);
+		viewTo = Math.max(viewTo, index);
+		if (index < to) schedule();
 	};
 	const evict = () => {
-		while (blocks.blockCount() > 1 && blocks.bytes() > maxBytes) counts.evicted += blocks.evict();
+		while (blocks.blockCount() > 1 && blocks.bytes() > maxBytes) {
+			const lost = blocks.evict();
+			if (lost === null && blocks.bytes() < maxBytes * 2) break;
+			counts.evicted += lost ?? blocks.drop();
+		}
 		const first = blocks.first();
 		for (const list of [view, errors, include?.matches, exclude?.matches, search?.matches])
 			list?.dropBelow(first);

@@ -7,7 +7,7 @@ import type {JournalEntry} from '../journal/types.ts';
 import type {UnitFacts} from '../remote/types.ts';
 
 /** How a box is read, best first; stream.md has the ladder. */
-export type Rung = 'session' | 'session-pty' | 'run-command' | 'console';
+export type Rung = 'session' | 'session-pty' | 'plugin' | 'run-command' | 'console';
 
 export type StreamState =
 	| {readonly state: 'waiting'; readonly why: Hostile}
@@ -98,6 +98,8 @@ export type BoxStreamOptions = {
 	readonly causeOfDeath?: () => Promise<Hostile | null>;
 	/** Said to AWS as the session's reason. */
 	readonly reason?: string;
+	/** 'plugin' reads through the installed session-manager-plugin, and never through our own channel. */
+	readonly transport?: 'native' | 'plugin';
 	readonly signal?: AbortSignal;
 };
 

@@ -2,6 +2,7 @@
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import type {Redactor} from '../base/redact.ts';
+import type {Settings} from '../base/settings.ts';
 import {hostile} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {type BootModel, createBootModel} from '../boot/boot-model.ts';
@@ -10,6 +11,7 @@ import type {Boot} from '../boot/types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
 import {createMerge, type Merge} from '../stream/merge.ts';
+import type {PageFile} from '../stream/page-file.ts';
 import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
 import {createLineMarks, type LineMark, type LineMarks} from '../verdict/line-marks.ts';
 import type {Copies} from './keep-copies.ts';
@@ -72,6 +74,7 @@ type Options = {
 	readonly copies: Copies;
 	/** Built-in patterns and the user's own. */
 	readonly redactor: Redactor;
+	readonly transport: Settings['transport'];
 	readonly arnOf: (group: string) => string;
 	readonly changed: () => void;
 };
@@ -86,6 +89,7 @@ export const createBoxWatch = ({
 	unitsOf,
 	copies,
 	redactor,
+	transport,
 	arnOf,
 	changed,
 }: Options): BoxWatch => {
@@ -97,7 +101,7 @@ export const createBoxWatch = ({
 	const merged = (group: string): MergedStore => {
 		const present = stores.get(group);
 		if (present !== undefined) return present;
-		const made = createMergedStore(processClock);
+		const made = createMergedStore(processClock, copies.pages());
 		made.store.subscribe(changed);
 		stores.set(group, made);
 		return made;
@@ -158,6 +162,7 @@ export const createBoxWatch = ({
 			causeOfDeath: () => causeOfDeath(group, instanceId),
 			spool: copies.of({name: hostile(group), arn: arnOf(group)}, instanceId),
 			redactor,
+			transport,
 			reason: 'unflap: read the journal',
 		});
 	const end = (box: Watched) => {
@@ -205,8 +210,9 @@ export const createBoxWatch = ({
 			for (const box of [...watched.values()].filter(one => one.group !== group)) end(box);
 			for (const [name, {stop}] of stores) {
 				if (name === group) continue;
-				stop();
 				stores.delete(name);
+				const ended = stop().finally(() => ending.delete(ended));
+				ending.add(ended);
 			}
 		},
 		bootsOf: group => [
@@ -219,19 +225,22 @@ export const createBoxWatch = ({
 			recent(rates.get(group), processClock.now()).reduce((sum, {lines}) => sum + lines, 0),
 		stop: async () => {
 			for (const box of watched.values()) end(box);
-			for (const {stop} of stores.values()) stop();
-			await Promise.allSettled(ending);
+			await Promise.allSettled([...ending, ...[...stores.values()].map(({stop}) => stop())]);
 		},
 	};
 };
 
 /** Lines of several boxes come into the store in one order of time, whole backlogs first. */
-type MergedStore = {readonly store: LogStore; readonly merge: Merge; readonly stop: () => void};
+type MergedStore = {
+	readonly store: LogStore;
+	readonly merge: Merge;
+	readonly stop: () => Promise<void>;
+};
 
 const mergeEveryMs = 50;
 
-const createMergedStore = (processClock: ProcessClock): MergedStore => {
-	const store = createLogStore();
+const createMergedStore = (processClock: ProcessClock, pages: PageFile | null): MergedStore => {
+	const store = createLogStore({pages});
 	const merge = createMerge({
 		processClock,
 		deliver: lines => {
@@ -252,9 +261,10 @@ const createMergedStore = (processClock: ProcessClock): MergedStore => {
 	return {
 		store,
 		merge,
-		stop: () => {
+		stop: async () => {
 			clearInterval(timer);
 			store.stop();
+			await pages?.close();
 		},
 	};
 };

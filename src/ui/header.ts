@@ -123,6 +123,7 @@ const ageSpans = ({poll}: Model): readonly Span[] => {
 const rungNames: Readonly<Record<Rung, Shown>> = {
 	session: ours`ssm `,
 	'session-pty': ours`ssm terminal `,
+	plugin: ours`ssm plugin `,
 	'run-command': ours`run command `,
 	console: ours`console `,
 };

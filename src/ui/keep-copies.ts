@@ -1,8 +1,10 @@
 /** Spools for the boxes that are streamed: what they said outlives them, and this run. */
+import {join} from 'node:path';
 import type {Identity} from '../aws/types.ts';
 import type {Settings} from '../base/settings.ts';
 import type {Hostile} from '../base/text.ts';
 import type {JournalEntry} from '../journal/types.ts';
+import {createPageFile, type PageFile} from '../stream/page-file.ts';
 import {createSpool, pruneSpool, type Spool} from '../stream/spool.ts';
 import {fromHome} from './format.ts';
 
@@ -14,6 +16,8 @@ export type Copies = {
 	) => {readonly append: (entries: readonly JournalEntry[]) => void};
 	/** Folder of a box as the user writes it (`~/…`), or null while nothing of it is kept. */
 	readonly folderOf: (instanceId: string) => string | null;
+	/** Where lines go that memory has no room for; null where the user wants no copies. */
+	readonly pages: () => PageFile | null;
 	readonly close: () => Promise<void>;
 };
 
@@ -44,6 +48,7 @@ export const createCopies = ({settings, region, identity, home}: Options): Copie
 			const spool = spools.get(instanceId);
 			return spool === undefined || spool.problem() !== null ? null : fromHome(spool.folder, home);
 		},
+		pages: () => (isKept ? createPageFile(join(root, 'paged')) : null),
 		close: async () => {
 			await Promise.all([...spools.values()].map(spool => spool.close()));
 			if (isKept && spools.size > 0) await pruneSpool({root, ...limits});

@@ -70,6 +70,7 @@ export const createServices = (options: ServicesOptions): Services => {
 	const watch = createBoxWatch({
 		copies,
 		redactor: createRedactor(settings.redact),
+		transport: settings.transport,
 		arnOf: name => fleet.getState().groups.find(view => view.group.name === name)?.group.arn ?? name,
 		aws,
 		processClock,

@@ -36,8 +36,17 @@ const reportWith = async (texts: readonly string[]): Promise<Report> => {
 					...whole.boot,
 					units: whole.boot.units.map(unit => ({...unit, lastWords: texts, state: 'failed' as const})),
 				};
+	const differences = texts.map(text => ({what: text, before: `${text}\n${text}`, after: text}));
 	return {
 		detail: detailOf(webProd()),
+		change: {
+			template: texts[0] ?? '',
+			version: 9,
+			before: 8,
+			createdAt: Date.UTC(2026, 10, 22),
+			createdBy: texts[0] ?? '',
+			differences,
+		},
 		at: Date.UTC(2026, 10, 22),
 		region: texts.join(' '),
 		boot: {instanceId: texts[0] ?? '', boot, verdict: spoiled, outside: null},

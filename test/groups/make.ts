@@ -139,6 +139,7 @@ export const fakeAws = (
 				called('instances', () => (world.instances ?? []).filter(({instanceId}) => ids.includes(instanceId))),
 			consoleOutput: () => called('consoleOutput', () => ({text: '', at: null})),
 			userData: () => called('userData', () => null),
+			templateVersions: () => called('templateVersions', () => []),
 			ssmInfo: () => called('ssmInfo', () => []),
 			ssmConnected: () => called('ssmConnected', () => false),
 			identity: () =>

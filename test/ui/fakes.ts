@@ -237,6 +237,7 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 		instances: async () => [],
 		consoleOutput: async () => ({text: '', at: null}),
 		userData: async () => null,
+		templateVersions: async () => [],
 		ssmInfo: async () => [],
 		ssmConnected: async () => false,
 		regions: async () => [],

@@ -201,7 +201,7 @@ const emptyRows = ({boxes, state}: Model): readonly Row[] => {
 };
 
 const densityPane = ({store, state}: Model): Pane => {
-	const counts = store?.counts() ?? {errors: 0, warnings: 0, lines: 0};
+	const counts = store?.counts() ?? {errors: 0, warnings: 0, lines: 0, evicted: 0};
 	const cells = Math.max(10, state.size.columns - 8);
 	return {
 		id: 'density',
@@ -209,6 +209,9 @@ const densityPane = ({store, state}: Model): Pane => {
 		note: [
 			span(ours`${formatCount(counts.errors)} errors`, counts.errors > 0 ? 'bad' : 'dim'),
 			span(ours` · ${formatCount(counts.warnings)} warnings · ${formatCount(counts.lines)} lines`, 'dim'),
+			...(counts.evicted === 0
+				? []
+				: [span(ours` · the oldest ${formatCount(counts.evicted)} are in the spool alone`, 'warn')]),
 		],
 		ideal: 2,
 		rows: () => (store === null || counts.lines === 0 ? [] : densityRows(store, cells)),
