@@ -1,6 +1,6 @@
 /**
- * Records of log lines as bytes: blocks of 1 MiB with the offsets beside them, so that a million lines are a few hundred
- * objects. Older blocks are paged out to disk where there is a file for it, and read back when they are asked for. An
+ * Records of log lines as bytes: blocks of 1 MiB of messages, and beside them what else is known of each line, so that a
+ * million lines are a few hundred objects and a search reads messages alone. Older blocks are paged out to disk where there is a file for it, and read back when they are asked for. An
  * index counts all records ever appended and stays valid while the oldest blocks fall out.
  */
 import type {Hostile} from '../base/text.ts';
@@ -58,6 +58,7 @@ export type LineBlocks = {
 };
 
 export type BlockView = {
+	/** The messages of its records, one after the other. */
 	readonly bytes: Buffer;
 	readonly firstIndex: number;
 	readonly count: number;
@@ -65,13 +66,19 @@ export type BlockView = {
 	readonly messageAt: (n: number) => readonly [start: number, end: number];
 	/** Numbers of the n-th record's unit and identifier; null for a mark. */
 	readonly namesAt: (n: number) => {readonly unit: number; readonly identifier: number} | null;
-	/** The record that holds the byte at `offset`. */
-	readonly recordAt: (offset: number) => number;
+	/** The record whose message holds the byte at `offset`; it is none before `after`. */
+	readonly recordAt: (offset: number, after: number) => number;
 };
 
 type Names = ReturnType<typeof createNames>;
 
-type BlockData = {readonly buffer: Buffer; offsets: Uint32Array};
+type BlockData = {
+	readonly text: Buffer;
+	/** A head for each record: fixed fields, then its cursor and its raw bytes. */
+	heads: Buffer;
+	/** Where each head begins. */
+	offsets: Uint32Array;
+};
 
 type Block = {
 	readonly firstIndex: number;
@@ -79,14 +86,18 @@ type Block = {
 	data: BlockData | null;
 	page: Page | null;
 	count: number;
-	used: number;
+	/** Bytes of messages, and of heads. */
+	textUsed: number;
+	headsUsed: number;
 	lines: number;
 };
 
 type LoadedBlock = Block & {data: BlockData};
 
 const blockBytes = 1024 * 1024;
-const headerBytes = 40;
+/** Blocks begin with so much room for heads, which doubles. */
+const firstHeadBytes = 64 * 1024;
+const headerBytes = 44;
 const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8, repeat: 16} as const;
 
 /** Of what is on disk, so much stays to be looked at: lists of errors and matches grow with it. */
@@ -110,79 +121,91 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 	const cursorFiles = createNames(5000);
 	let end = 0;
 
-	const room = (size: number): LoadedBlock => {
+	const room = (messageBytes: number): LoadedBlock => {
 		const last = blocks.at(-1);
-		if (last !== undefined && isLoaded(last) && last.used + size <= last.data.buffer.length) return last;
+		if (last !== undefined && isLoaded(last)) {
+			if (last.textUsed + messageBytes <= last.data.text.length) return last;
+			// Nothing is added to it any more.
+			Object.assign(last.data, {
+				heads: Buffer.from(last.data.heads.subarray(0, last.headsUsed)),
+				offsets: last.data.offsets.slice(0, last.count),
+			});
+		}
 		const block: LoadedBlock = {
 			firstIndex: end,
 			data: {
-				buffer: Buffer.allocUnsafeSlow(Math.max(blockBytes, size)),
+				text: Buffer.allocUnsafeSlow(Math.max(blockBytes, messageBytes)),
+				heads: Buffer.allocUnsafeSlow(firstHeadBytes),
 				offsets: new Uint32Array(1024),
 			},
 			page: null,
 			count: 0,
-			used: 0,
+			textUsed: 0,
+			headsUsed: 0,
 			lines: 0,
 		};
 		blocks.push(block);
 		return block;
 	};
 
-	const claim = (size: number) => {
-		const block = room(size);
+	/** Room for a record: its head begins at `at`, and says already where its message begins and how long it is. */
+	const claim = (headBytes: number, message: Hostile) => {
+		const messageBytes = Buffer.byteLength(message);
+		const block = room(messageBytes);
 		const {data} = block;
 		if (block.count === data.offsets.length) {
 			const grown = new Uint32Array(data.offsets.length * 2);
 			grown.set(data.offsets);
 			data.offsets = grown;
 		}
-		const at = block.used;
+		if (block.headsUsed + headBytes > data.heads.length) {
+			const grown = Buffer.allocUnsafeSlow(Math.max(data.heads.length * 2, block.headsUsed + headBytes));
+			data.heads.copy(grown, 0, 0, block.headsUsed);
+			data.heads = grown;
+		}
+		const at = block.headsUsed;
 		data.offsets[block.count] = at;
+		data.heads.writeUInt32LE(messageBytes, at + 32);
+		data.heads.writeUInt32LE(block.textUsed, at + 40);
+		data.text.write(message, block.textUsed, 'utf8');
 		block.count += 1;
-		block.used += size;
+		block.headsUsed += headBytes;
+		block.textUsed += messageBytes;
 		end += 1;
-		return {block, at};
+		return {block, heads: data.heads, at};
 	};
 
 	const append = (line: NewLine, is: {readonly error: boolean; readonly repeat: boolean}) => {
 		const cursor = packCursor(line, cursorFiles);
 		const cursorBytes = cursor.bytes.length;
-		const messageBytes = Buffer.byteLength(line.message);
 		const rawBytes = line.bytes?.length ?? 0;
-		const {block, at} = claim(headerBytes + cursorBytes + messageBytes + rawBytes);
-		const {buffer} = block.data;
+		const {block, heads, at} = claim(headerBytes + cursorBytes + rawBytes, line.message);
 		block.lines += 1;
-		buffer[at] =
+		heads[at] =
 			(is.error ? flags.error : 0) |
 			(is.repeat ? flags.repeat : 0) |
 			(line.bytes === undefined ? 0 : flags.rawBytes) |
 			(cursor.isPacked ? flags.packedCursor : 0);
-		buffer[at + 1] = line.priority & 7;
-		buffer.writeUInt16LE(line.box & 0xffff, at + 2);
-		buffer.writeUInt32LE(line.pid >>> 0, at + 4);
-		buffer.writeDoubleLE(line.realtimeUs, at + 8);
-		buffer.writeDoubleLE(line.monotonicUs, at + 16);
-		buffer.writeUInt16LE(units.number(line.unit), at + 24);
-		buffer.writeUInt16LE(identifiers.number(line.identifier), at + 26);
-		buffer.writeUInt16LE(boots.number(line.bootId), at + 28);
-		buffer.writeUInt16LE(cursorBytes, at + 30);
-		buffer.writeUInt32LE(messageBytes, at + 32);
-		buffer.writeUInt32LE(rawBytes, at + 36);
-		let offset = at + headerBytes;
-		offset += cursor.bytes.copy(buffer, offset);
-		offset += buffer.write(line.message, offset, 'utf8');
-		if (line.bytes !== undefined) buffer.set(line.bytes, offset);
+		heads[at + 1] = line.priority & 7;
+		heads.writeUInt16LE(line.box & 0xffff, at + 2);
+		heads.writeUInt32LE(line.pid >>> 0, at + 4);
+		heads.writeDoubleLE(line.realtimeUs, at + 8);
+		heads.writeDoubleLE(line.monotonicUs, at + 16);
+		heads.writeUInt16LE(units.number(line.unit), at + 24);
+		heads.writeUInt16LE(identifiers.number(line.identifier), at + 26);
+		heads.writeUInt16LE(boots.number(line.bootId), at + 28);
+		heads.writeUInt16LE(cursorBytes, at + 30);
+		heads.writeUInt32LE(rawBytes, at + 36);
+		cursor.bytes.copy(heads, at + headerBytes);
+		if (line.bytes !== undefined) heads.set(line.bytes, at + headerBytes + cursorBytes);
 		return end - 1;
 	};
 
 	const appendMark = (text: Hostile) => {
-		const messageBytes = Buffer.byteLength(text);
-		const {block, at} = claim(headerBytes + messageBytes);
-		const {buffer} = block.data;
-		buffer.fill(0, at, at + headerBytes);
-		buffer[at] = flags.mark;
-		buffer.writeUInt32LE(messageBytes, at + 32);
-		buffer.write(text, at + headerBytes, 'utf8');
+		const {heads, at} = claim(headerBytes, text);
+		heads.fill(0, at, at + 32);
+		heads[at] = flags.mark;
+		heads.writeUInt32LE(0, at + 36);
 		return end - 1;
 	};
 
@@ -221,7 +244,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		if (block === undefined) return 0;
 		if (block.page !== null) {
 			paged -= 1;
-			pagedBytes -= block.used;
+			pagedBytes -= sizeOf(block);
 			pagedRecords -= block.count;
 			pages?.forget(block.page);
 			if (isLoaded(block) && readBack.includes(block)) readBack.splice(readBack.indexOf(block), 1);
@@ -242,40 +265,24 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		}
 		Object.assign(block, {page, data: null});
 		paged += 1;
-		pagedBytes += block.used;
+		pagedBytes += sizeOf(block);
 		pagedRecords += block.count;
 		while (pagedBytes > mostPagedBytes || pagedRecords > mostPagedRecords) lost += drop();
 		return lost;
 	};
 
-	const messageRange = (buffer: Buffer, at: number): readonly [number, number] => {
-		const start = at + headerBytes + buffer.readUInt16LE(at + 30);
-		return [start, start + buffer.readUInt32LE(at + 32)];
-	};
-
-	const headAt = (buffer: Buffer, at: number): LineHead => ({
-		isMark: ((buffer[at] ?? 0) & flags.mark) !== 0,
-		isError: ((buffer[at] ?? 0) & flags.error) !== 0,
-		priority: buffer[at + 1] ?? 6,
-		box: buffer.readUInt16LE(at + 2),
-		unit: buffer.readUInt16LE(at + 24),
-		identifier: buffer.readUInt16LE(at + 26),
-		realtimeUs: buffer.readDoubleLE(at + 8),
-		monotonicUs: buffer.readDoubleLE(at + 16),
-	});
-
 	const row = (index: number): LogRow | null => {
 		const found = find(index);
 		if (found === null) return null;
-		const {buffer, at} = found;
-		const [start, stop] = messageRange(buffer, at);
-		const message: Hostile = buffer.toString('utf8', start, stop);
-		const head = headAt(buffer, at);
+		const {heads, text, at} = found;
+		const message: Hostile = text.toString('utf8', ...messageRange(heads, at));
+		const head = headAt(heads, at);
 		if (head.isMark) return {kind: 'mark', index, text: message};
-		const bootId = boots.name(buffer.readUInt16LE(at + 28));
-		const packed = buffer.subarray(at + headerBytes, start);
-		const isPacked = ((buffer[at] ?? 0) & flags.packedCursor) !== 0;
-		const rawBytes = buffer.readUInt32LE(at + 36);
+		const bootId = boots.name(heads.readUInt16LE(at + 28));
+		const cursorEnd = at + headerBytes + heads.readUInt16LE(at + 30);
+		const cursor = heads.subarray(at + headerBytes, cursorEnd);
+		const isPacked = ((heads[at] ?? 0) & flags.packedCursor) !== 0;
+		const rawBytes = heads.readUInt32LE(at + 36);
 		const entry: StoredLine = {
 			realtimeUs: head.realtimeUs,
 			monotonicUs: head.monotonicUs,
@@ -283,17 +290,13 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 			unit: units.name(head.unit),
 			identifier: identifiers.name(head.identifier),
 			priority: head.priority,
-			pid: buffer.readUInt32LE(at + 4),
+			pid: heads.readUInt32LE(at + 4),
 			message,
-			cursor: isPacked ? unpackCursor(packed, {...head, bootId}, cursorFiles) : packed.toString('latin1'),
+			cursor: isPacked ? unpackCursor(cursor, {...head, bootId}, cursorFiles) : cursor.toString('latin1'),
 		};
-		return {
-			kind: 'line',
-			index,
-			box: head.box,
-			entry:
-				rawBytes === 0 ? entry : {...entry, bytes: Uint8Array.from(buffer.subarray(stop, stop + rawBytes))},
-		};
+		const hasRaw = ((heads[at] ?? 0) & flags.rawBytes) !== 0;
+		const bytes = Uint8Array.from(heads.subarray(cursorEnd, cursorEnd + rawBytes));
+		return {kind: 'line', index, box: head.box, entry: hasRaw ? {...entry, bytes} : entry};
 	};
 
 	return {
@@ -304,17 +307,16 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		row,
 		head: index => {
 			const found = find(index);
-			return found === null ? null : headAt(found.buffer, found.at);
+			return found === null ? null : headAt(found.heads, found.at);
 		},
 		isRepeat: index => {
 			const found = find(index);
-			return found !== null && ((found.buffer[found.at] ?? 0) & flags.repeat) !== 0;
+			return found !== null && ((found.heads[found.at] ?? 0) & flags.repeat) !== 0;
 		},
 		messageBytes: index => {
 			const found = find(index);
 			if (found === null) return null;
-			const [start, stop] = messageRange(found.buffer, found.at);
-			return found.buffer.subarray(start, stop);
+			return found.text.subarray(...messageRange(found.heads, found.at));
 		},
 		scan: (from, visit, mostReads) => {
 			const readBefore = reads;
@@ -332,52 +334,80 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		evict,
 		drop,
 		blockCount: () => blocks.length - paged,
-		bytes: () =>
-			blocks.reduce(
-				(sum, {data}) => (data === null ? sum : sum + data.buffer.length + data.offsets.byteLength),
-				0,
-			),
+		bytes: () => blocks.reduce((sum, {data}) => (data === null ? sum : sum + memoryOf(data)), 0),
 		reads: () => reads,
 	};
-
-	function viewOf({firstIndex, count, used}: Block, {buffer, offsets}: BlockData): BlockView {
-		return {
-			bytes: buffer.subarray(0, used),
-			firstIndex,
-			count,
-			messageAt: n => messageRange(buffer, offsets[n] ?? 0),
-			namesAt: n => {
-				const at = offsets[n] ?? 0;
-				return ((buffer[at] ?? 0) & flags.mark) !== 0
-					? null
-					: {unit: buffer.readUInt16LE(at + 24), identifier: buffer.readUInt16LE(at + 26)};
-			},
-			recordAt: offset => recordAt(offsets, count, offset),
-		};
-	}
 };
 
 const isLoaded = (block: Block): block is LoadedBlock => block.data !== null;
+const sizeOf = ({textUsed, headsUsed}: Block): number => textUsed + headsUsed;
+const memoryOf = ({text, heads, offsets}: BlockData): number =>
+	text.length + heads.length + offsets.byteLength;
 
-/** A page is the offsets and then the bytes of its records. */
-const packed = ({data: {buffer, offsets}, count, used}: LoadedBlock): Buffer =>
-	Buffer.concat([Buffer.from(offsets.buffer, 0, count * 4), buffer.subarray(0, used)]);
+const headAt = (heads: Buffer, at: number): LineHead => ({
+	isMark: ((heads[at] ?? 0) & flags.mark) !== 0,
+	isError: ((heads[at] ?? 0) & flags.error) !== 0,
+	priority: heads[at + 1] ?? 6,
+	box: heads.readUInt16LE(at + 2),
+	unit: heads.readUInt16LE(at + 24),
+	identifier: heads.readUInt16LE(at + 26),
+	realtimeUs: heads.readDoubleLE(at + 8),
+	monotonicUs: heads.readDoubleLE(at + 16),
+});
 
-const unpacked = (bytes: Buffer, {count}: Block): BlockData => {
-	const offsets = new Uint32Array(count);
-	Buffer.from(offsets.buffer).set(bytes.subarray(0, count * 4));
-	return {buffer: bytes.subarray(count * 4), offsets};
+/** Start and end of a record's message in the text of its block. */
+const messageRange = (heads: Buffer, at: number): readonly [start: number, end: number] => {
+	const start = heads.readUInt32LE(at + 40);
+	return [start, start + heads.readUInt32LE(at + 32)];
 };
 
-const recordAt = (offsets: Uint32Array, count: number, offset: number) => {
-	let low = 0;
-	let high = count - 1;
-	while (low < high) {
-		const middle = (low + high + 1) >> 1;
-		if ((offsets[middle] ?? 0) <= offset) low = middle;
-		else high = middle - 1;
-	}
-	return low;
+const viewOf = ({firstIndex, count, textUsed}: Block, {text, heads, offsets}: BlockData): BlockView => ({
+	bytes: text.subarray(0, textUsed),
+	firstIndex,
+	count,
+	messageAt: n => messageRange(heads, offsets[n] ?? 0),
+	namesAt: n => {
+		const at = offsets[n] ?? 0;
+		return ((heads[at] ?? 0) & flags.mark) !== 0
+			? null
+			: {unit: heads.readUInt16LE(at + 24), identifier: heads.readUInt16LE(at + 26)};
+	},
+	recordAt: (offset, after) => {
+		const beginsBefore = (n: number) => heads.readUInt32LE((offsets[n] ?? 0) + 40) <= offset;
+		let low = after;
+		// Hits lie close together: the way to look doubles from the last one.
+		let step = 1;
+		while (low + step < count && beginsBefore(low + step)) {
+			low += step;
+			step *= 2;
+		}
+		let high = Math.min(count, low + step) - 1;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if (beginsBefore(middle)) low = middle;
+			else high = middle - 1;
+		}
+		return low;
+	},
+});
+
+/** A page is the offsets, the heads, and then the messages. */
+const packed = ({data: {text, heads, offsets}, count, textUsed, headsUsed}: LoadedBlock): Buffer =>
+	Buffer.concat([
+		Buffer.from(offsets.buffer, 0, count * 4),
+		heads.subarray(0, headsUsed),
+		text.subarray(0, textUsed),
+	]);
+
+const unpacked = (bytes: Buffer, {count, headsUsed}: Block): BlockData => {
+	const offsets = new Uint32Array(count);
+	const headsAt = count * 4;
+	Buffer.from(offsets.buffer).set(bytes.subarray(0, headsAt));
+	return {
+		offsets,
+		heads: bytes.subarray(headsAt, headsAt + headsUsed),
+		text: bytes.subarray(headsAt + headsUsed),
+	};
 };
 
 const cursorShape =

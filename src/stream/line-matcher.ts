@@ -79,8 +79,9 @@ const hitsIn = (block: BlockView, firstNew: number, find: Finder): readonly numb
 	const hits: number[] = [];
 	const next = find.inBytes(block.bytes);
 	let [from] = block.messageAt(firstNew);
+	let n = firstNew;
 	for (let at = next(from); at >= 0; at = next(from)) {
-		const n = block.recordAt(at);
+		n = block.recordAt(at, n);
 		const [start, end] = block.messageAt(n);
 		const isWithin = at >= start && at + find.length <= end;
 		if (isWithin) hits.push(n);
@@ -106,12 +107,11 @@ const nameCache = (name: (number: number) => string, test: (text: string) => boo
 const finderOf = (source: string) => {
 	const needle = Buffer.from(source, 'utf8');
 	const isExact = /[A-Z]/.test(source) || !/[a-z]/.test(source);
-	const inBytes = isExact ? exactly(needle) : (looselyByPart(needle) ?? loosely(needle));
 	return {
 		length: needle.length,
 		inText: (text: string) =>
 			isExact ? text.includes(source) : text.toLowerCase().includes(source.toLowerCase()),
-		inBytes,
+		inBytes: isExact ? exactly(needle) : (looselyByPart(needle) ?? inAnyCase(needle)),
 	};
 };
 
@@ -157,6 +157,41 @@ const longestWithoutLetters = (needle: Buffer): readonly [part: Buffer, offset: 
 	return [needle.subarray(...best), best[0]];
 };
 
+/** So many bytes become a text at a time: larger ones would not live and die in the young generation. */
+const sliceBytes = 64 * 1024;
+
+/**
+ * Each byte as a sign of its own, so that the engine's own search, which is native code, runs over them. It takes `é` of
+ * Latin-1 for `É`, and our bytes are UTF-8: what it finds is compared again.
+ */
+const inAnyCase = (needle: Buffer) => {
+	const finder = new RegExp(
+		[...needle].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+		'gi',
+	);
+	const lower = lowered(needle);
+	const size = Math.max(sliceBytes, needle.length * 2);
+	return (bytes: Buffer): Next => {
+		let sliceFrom = 0;
+		let signs = '';
+		return from => {
+			for (let at = from; at + lower.length <= bytes.length; ) {
+				if (at < sliceFrom || at + lower.length > sliceFrom + signs.length) {
+					sliceFrom = at;
+					signs = bytes.toString('latin1', at, Math.min(bytes.length, at + size));
+				}
+				finder.lastIndex = at - sliceFrom;
+				const found = finder.exec(signs);
+				// What begins in the last bytes of the slice is seen whole in the next one.
+				const start = sliceFrom + (found === null ? signs.length - lower.length : found.index);
+				if (found !== null && isAlike(bytes, start, lower)) return start;
+				at = start + 1;
+			}
+			return -1;
+		};
+	};
+};
+
 const lowered = (bytes: Buffer) => bytes.map(byte => (byte >= 65 && byte <= 90 ? byte + 32 : byte));
 
 const isAlike = (bytes: Buffer, start: number, lower: Uint8Array): boolean => {
@@ -168,21 +203,6 @@ const isAlike = (bytes: Buffer, start: number, lower: Uint8Array): boolean => {
 
 /** Each byte, ASCII capitals as small letters. */
 const folded = lowered(Buffer.from(Array.from({length: 256}, (_, byte) => byte)));
-
-/** Horspool's search over bytes in any case: the byte under the needle's end says how far it can move on. */
-const loosely = (needle: Buffer) => {
-	const lower = lowered(needle);
-	const last = lower.length - 1;
-	const steps = new Uint32Array(256).fill(lower.length);
-	for (let index = 0; index < last; index += 1)
-		for (let byte = 0; byte < 256; byte += 1) if (folded[byte] === lower[index]) steps[byte] = last - index;
-	return (bytes: Buffer): Next =>
-		from => {
-			for (let at = from + last; at < bytes.length; at += steps[bytes[at] ?? 0] ?? 1)
-				if (folded[bytes[at] ?? 0] === lower[last] && isAlike(bytes, at - last, lower)) return at - last;
-			return -1;
-		};
-};
 
 const batchLines = 2000;
 /** Longer messages are matched by their beginning. */

@@ -9,6 +9,7 @@ import {type Ending, type EndRequest, exitCodeOf} from '../base/exit.ts';
 import type {Settings} from '../base/settings.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import {keepYoungHeapSmall} from '../base/young-heap.ts';
 import type {Holds} from '../hold/types.ts';
 import {App} from './app.tsx';
 import {type AppState, initialState} from './app-state.ts';
@@ -192,6 +193,7 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 		/>
 	);
 	const giveBack = ending.takeOver(request => answer(ui, request, ended.resolve));
+	keepYoungHeapSmall();
 	const screen = render(app, {
 		stdin,
 		stdout,

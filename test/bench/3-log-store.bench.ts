@@ -1,5 +1,6 @@
 // A million journal entries held: memory of the whole process, and a substring search over all of them.
 import {hostile} from '../../src/base/terminal-text.ts';
+import {limitYoungHeap} from '../../src/base/young-heap.ts';
 import type {JournalEntry} from '../../src/journal/types.ts';
 import {createLogStore} from '../../src/stream/log-store.ts';
 import {row} from './lab.js';
@@ -35,11 +36,14 @@ const entry = (number: number): JournalEntry => ({
 });
 
 const start = performance.now();
-for (let from = 0; from < total; from += batch)
+for (let from = 0; from < total; from += batch) {
+	// As the program does by a timer.
+	if (from % 50_000 === 0) limitYoungHeap();
 	store.append(
 		box,
 		Array.from({length: batch}, (_, index) => entry(from + index)),
 	);
+}
 const seconds = (performance.now() - start) / 1000;
 globalThis.gc?.();
 const megabytes = process.memoryUsage().rss / 1e6;
@@ -52,7 +56,7 @@ row(
 );
 
 const searches = [];
-for (const source of ['took 500 ms', 'shard 12, will', 'never anywhere']) {
+for (const source of ['took 500 ms', 'shard 12, will', 'never anywhere', 'error']) {
 	const begin = performance.now();
 	store.setSearch({kind: 'text', source});
 	store.matchCount();
@@ -61,7 +65,7 @@ for (const source of ['took 500 ms', 'shard 12, will', 'never anywhere']) {
 }
 row(
 	'substring search over them',
-	`${Math.max(...searches).toFixed(0)} ms (worst of 3)`,
+	`${Math.max(...searches).toFixed(0)} ms (worst of 4)`,
 	'50 ms or less',
 	'prototype 13 ms',
 );

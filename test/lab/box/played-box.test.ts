@@ -1,6 +1,7 @@
 import {afterEach, expect, test} from 'vitest';
 import {textOf} from '../../../src/lab/box/life.ts';
 import {createPlayedBox, type PlayedBox} from '../../../src/lab/box/played-box.ts';
+import {journalctl} from '../../../src/lab/box/players/journalctl.ts';
 import {loadRecordings} from '../../../src/lab/boxes.ts';
 import type {Recording} from '../../../src/lab/types.ts';
 import {createFakeWorld, type FakeWorld, startAt} from './fake-world.ts';
@@ -142,4 +143,34 @@ test('dates inside messages, on the console and in unit facts are lab time too',
 	expect(times.length).toBeGreaterThan(20);
 	// The kernel's build date and certificates keep theirs; nothing of the recorded evening is left.
 	for (const time of times) expect(time >= '12:00' && time <= '12:10').toBe(true);
+});
+
+test('what becomes visible while a follow still writes what was there before is followed, not left out', async () => {
+	const {world, box} = open('S01-healthy');
+	const gone = new AbortController();
+	const cursors: string[] = [];
+	world.clock.step(30);
+	const reading = journalctl({
+		box,
+		args: ['-b', '-f', '--no-tail', '-o', 'json'],
+		isRoot: true,
+		io: {
+			write: async text => {
+				for (const [, cursor = ''] of text.matchAll(/"__CURSOR"\s*:\s*"([^"]+)"/g)) cursors.push(cursor);
+				// A slow reader: a minute of the boot passes while the first lines leave.
+				if (cursors.length > 0 && box.visible(running(box)) < 600) world.clock.step(20);
+			},
+			complain: () => undefined,
+			gone: gone.signal,
+		},
+	});
+	world.clock.run();
+	await expect.poll(() => cursors.length - box.visible(running(box))).toBe(0);
+	gone.abort();
+	await reading;
+	expect(cursors).toEqual(
+		running(box)
+			.entries.slice(0, cursors.length)
+			.map(({cursor}) => cursor),
+	);
 });

@@ -56,14 +56,16 @@ const show = async (call: PlayerCall, query: JournalQuery): Promise<number> => {
 	}
 	const boots = chosenBoots(box, query);
 	const isWanted = matcher(query, box);
-	const shown = boots.flatMap(boot => boot.entries.slice(0, box.visible(boot)));
+	// Looked at once: what becomes visible while this is written is followed.
+	const visible = boots.map(boot => box.visible(boot));
+	const shown = boots.flatMap((boot, index) => boot.entries.slice(0, visible[index]));
 	const from = startOf(shown, query, isWanted);
 	const wanted = tail(shown.slice(from.index).filter(isWanted).slice(from.lost), query);
 	await writeAll(query.reverse ? wanted.reverse() : wanted, query, io);
 	if (query.showCursor && wanted.length > 0) await io.write(`-- cursor: ${wanted.at(-1)?.cursor}\n`);
 	const followed = boots.at(-1);
 	if (!query.follow || followed === undefined || io.gone.aborted) return 0;
-	return follow({call, query, boot: followed, isWanted, from: box.visible(followed)});
+	return follow({call, query, boot: followed, isWanted, from: visible.at(-1) ?? 0});
 };
 
 const hint = `Hint: You are currently not seeing messages from other users and the system.
