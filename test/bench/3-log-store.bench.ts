@@ -38,7 +38,7 @@ const entry = (number: number): JournalEntry => ({
 const start = performance.now();
 for (let from = 0; from < total; from += batch) {
 	// As the program does by a timer.
-	if (from % 50_000 === 0) limitYoungHeap();
+	if (from % 5000 === 0) limitYoungHeap();
 	store.append(
 		box,
 		Array.from({length: batch}, (_, index) => entry(from + index)),
