@@ -4,13 +4,16 @@
  */
 import {unfinished} from './core-fuse.ts';
 import {isUndecided, otherHoldsOf} from './core-others.ts';
-import {now, oursSuspended, reasonOf} from './core-rules.ts';
+import {now, oursSuspended, reasonOf, stillOurs} from './core-rules.ts';
 import type {HoldState, LeftToOthers, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 
 export const noneLeft: LeftToOthers = {backed: [], unbacked: [], claimants: []};
 
-/** Only what is suspended can be left; the rest is resumed, whatever this read says of it. */
+/**
+ * What a live fuse covers is left whatever this read says of it: what runs there is about to be repaired by its hold.
+ * Where only a tag claims, what is suspended can be left; the rest is resumed.
+ */
 export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
 	// Nobody can have joined a hold without a fuse: it takes back all it suspended, and who wants it repairs.
 	if (state.facts.net === 'none') return noneLeft;
@@ -20,7 +23,7 @@ export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
 	const covered = new Set<string>(
 		isKnown ? others.filter(({live}) => live).flatMap(({covers}) => covers) : [],
 	);
-	const backed = ours.filter(process => covered.has(process));
+	const backed = stillOurs(state.own, group, now(state).rate).filter(process => covered.has(process));
 	const claims = others.filter(({tag, live}) => tag?.phase === 'live' && !(live && isKnown));
 	const claimed = new Set<string>(claims.flatMap(({tag}) => tag?.claims ?? []));
 	const undecided = without(state.own.wanted, Object.keys(state.own.changed)).filter(process => {

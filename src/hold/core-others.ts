@@ -18,7 +18,7 @@ const tenMinutesMs = 600_000;
 export type OtherHold = {
 	readonly holdId: string;
 	readonly tag: ReadTag | null;
-	/** Its newest fuse sleeps and its tag does not say `releasing`. */
+	/** Its newest fuse sleeps and its tag does not say `releasing`, not even an expired one. */
 	readonly live: boolean;
 	/** What its newest sleeping fuse covers. */
 	readonly covers: readonly ScalingProcess[];
@@ -40,7 +40,7 @@ export const otherHoldsOf = (state: HoldState, group: SeenGroup): readonly Other
 		return {
 			holdId,
 			tag,
-			live: asleep !== null && tag?.phase !== 'releasing',
+			live: asleep !== null && tag?.said !== 'releasing',
 			covers: asleep?.processes ?? [],
 			runs: own,
 		};

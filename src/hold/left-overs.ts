@@ -169,7 +169,9 @@ export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: numb
 		});
 		const stillSuspended = own.wanted.filter(process => reasons.has(process));
 		if (known.length === 0 && stillSuspended.length > 0) return null;
-		return {...own, wanted: inOrder(known), sent: known.length > 0, tagValues: []};
+		// A tag that died with its sender may be written yet: it is deleted then.
+		const tagValues = own.tagNotedAt === null ? [] : own.tagValues;
+		return {...own, wanted: inOrder(known), sent: known.length > 0, tagValues};
 	}
 	if (!own.tagValues.includes(tag)) return null;
 	const letters = /(?:^| )procs=([A-Z]+)/.exec(tag)?.[1] ?? '';

@@ -68,6 +68,8 @@ export const ownerText = (user: string, host: string): string => {
 export type ReadTag = {
 	readonly holdId: string;
 	readonly phase: 'live' | 'releasing' | 'expired' | 'malformed' | 'newer';
+	/** What it says of itself, also when its time is over; null where it cannot be read. */
+	readonly said: 'live' | 'releasing' | null;
 	readonly claims: readonly ScalingProcess[];
 	readonly baseline: readonly ScalingProcess[];
 	readonly owner: string | null;
@@ -101,7 +103,7 @@ const parsedTags = new WeakMap<Tags[number], HoldTag | null>();
 
 const readTag = ({key, value}: Tags[number], tag: HoldTag | null, now: AwsMs): ReadTag => {
 	const holdId = key.slice(keyPrefix.length);
-	const nothing = {holdId, claims: [], baseline: [], owner: null, until: null};
+	const nothing = {holdId, said: null, claims: [], baseline: [], owner: null, until: null};
 	if (/^v[2-9]\d* /.test(value)) return {...nothing, phase: 'newer'};
 	const until = tag?.until ?? null;
 	const readable = tag !== null && (tag.phase === 'live' || tag.phase === 'releasing') && until !== null;
@@ -109,6 +111,7 @@ const readTag = ({key, value}: Tags[number], tag: HoldTag | null, now: AwsMs): R
 	return {
 		holdId,
 		phase: until < now ? 'expired' : tag.phase === 'live' ? 'live' : 'releasing',
+		said: tag.phase === 'live' ? 'live' : 'releasing',
 		claims: inOrder(tag.processes),
 		baseline: inOrder(tag.baseline),
 		owner: `${tag.owner}@${tag.host}`,

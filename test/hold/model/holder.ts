@@ -50,7 +50,7 @@ export type Holder = {
 	readonly reported: () => boolean;
 	/** A Suspend of this hold on the process was on its way at that moment. */
 	readonly wasClose: (process: string, at: number) => boolean;
-	/** This hold has known the run for its own, even if it has forgotten it since. */
+	/** Its ledger entry has named the run, even if it was forgotten since. */
 	readonly hasKnown: (executionId: string) => boolean;
 };
 
@@ -268,6 +268,7 @@ export const createHolder = (
 
 	function note(who: Actor, phase: Entry['phase'], own: Ownership): void {
 		entry = {holdId: id, phase, own};
+		known.learnRuns(own);
 		if (guardian === 'waiting' && who.role === 'process') told = own;
 	}
 
@@ -341,9 +342,10 @@ const createMemory = () => {
 			if (own.fingerprint !== last?.fingerprint)
 				for (const [process, texts] of Object.entries(own.fingerprint))
 					for (const text of texts) reasons.add(`${process} ${text}`);
-			if (own.fuses !== last?.fuses)
-				for (const {executionId} of own.fuses) if (executionId !== null) runs.add(executionId);
 			last = own;
+		},
+		learnRuns: ({fuses}: Ownership) => {
+			for (const {executionId} of fuses) if (executionId !== null) runs.add(executionId);
 		},
 		hasKnown: (executionId: string) => runs.has(executionId),
 		wasClose: (process: string, at: number) => {

@@ -457,4 +457,47 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 385000, act: 'cancel', holder: 2}],
 		}),
 	},
+	{
+		name: 'a hold whose releasing tag had expired was taken for live, and was left what nobody resumed',
+		schedule: schedule({
+			denied: {operation: 'stop-fuse', from: 71000, to: 175000},
+			holders: [
+				holder({forMs: 60000, linger: {after: 5000, ms: 0, takeUpAfter: 1000}}),
+				holder({forMs: 180000, releaseAfter: 180000}),
+				holder({
+					beginAt: 111000,
+					forMs: 60000,
+					crash: {call: 9, applied: false, guardianToo: false},
+					sleep: {after: 26000, ms: 5000},
+					credentialsMs: 456000,
+					aim: ['HealthCheck', 'AddToLoadBalancer'],
+				}),
+			],
+		}),
+	},
+	{
+		name: 'a release resumed what ran because a fuse had just resumed it, in the moment its other hold repaired it',
+		schedule: schedule({
+			holders: [
+				holder({beginAt: 90000, forMs: 378000, linger: {after: 5000, ms: 2000, takeUpAfter: 1000}}),
+				holder({beginAt: 183000, forMs: 220000, sleep: {after: 7000, ms: 267000}, aim: ['Terminate']}),
+				holder({
+					beginAt: 212000,
+					forMs: 394000,
+					guardianCrash: 1,
+					guardianDiesAfter: 0,
+					aim: [
+						'ReplaceUnhealthy',
+						'HealthCheck',
+						'Terminate',
+						'AZRebalance',
+						'AlarmNotification',
+						'ScheduledActions',
+						'InstanceRefresh',
+						'Launch',
+					],
+				}),
+			],
+		}),
+	},
 ];
