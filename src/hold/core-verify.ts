@@ -30,6 +30,8 @@ const hopelessTries = 12;
 const suspendFlightMs = 180_000;
 /** The same for a tag, which changes nothing in the group. */
 const tagFlightMs = 5000;
+/** A tag that was noted so long before the release began has arrived, or never will. */
+const longAgoMs = 60_000;
 /** Reads of a moment before the resume come this long at most. */
 const echoMs = 20_000;
 /**
@@ -211,8 +213,11 @@ export const untagged = (state: HoldState, answer: Answer): Turn => {
 /** A tag that died with its sender, or was never answered, may be written after this delete: it is deleted once more. */
 const untagLate = (state: HoldState): Turn | null => {
 	const {awsMs, rate} = now(state);
+	const {startedAws} = need(state);
 	const sentAt = state.tagUnansweredAt;
-	const left = sentAt === null ? 0 : tagFlightMs - (awsMs - sentAt) / rate;
+	if (sentAt === null || startedAws - sentAt > longAgoMs * rate) return null;
+	// Noted before it was sent, and its sender may have died any time until we took over.
+	const left = tagFlightMs - (awsMs - Math.max(sentAt, startedAws)) / rate;
 	if (left <= 0) return null;
 	return pause({...state, tagUnansweredAt: null}, {at: 'release-wait', next: 'untag'}, left);
 };

@@ -165,8 +165,9 @@ describe('release', () => {
 			}
 			return done.slice(done.indexOf('delete-tag'));
 		};
-		expect(calls(1000)).toEqual(['delete-tag', '4000 ms later', 'delete-tag', 'remove-note']);
-		expect(calls(6000)).toEqual(['delete-tag', 'remove-note']);
+		expect(calls(1000)).toEqual(['delete-tag', '5000 ms later', 'delete-tag', 'remove-note']);
+		expect(calls(6000)).toEqual(['delete-tag', '5000 ms later', 'delete-tag', 'remove-note']);
+		expect(calls(61_000)).toEqual(['delete-tag', 'remove-note']);
 	});
 
 	test('an entry whose fuse has run is closed without a resume', () => {
