@@ -162,8 +162,17 @@ export const createSession = (options: SessionOptions): HoldSession => {
 	async function note(phase: LedgerPhase, own: Ownership) {
 		const entry = entryOf(phase, own);
 		const leaseMs = Math.max(0, (own.leaseUntil - aws.clock.now()) / aws.clock.rate);
-		if (guardian !== null && driver.state().release === null) await guardian.tell(entry, leaseMs);
+		if (guardian !== null) await tellGuardian(guardian, entry, leaseMs);
 		await ground?.ledger.write(entry);
+	}
+
+	async function tellGuardian(current: Guardian, entry: LedgerEntry, leaseMs: number) {
+		try {
+			await current.tell(entry, leaseMs);
+		} catch (error) {
+			// Without its guardian nothing goes on, except the release, which is why it is there.
+			if (driver.state().release === null) throw error;
+		}
 	}
 
 	async function removeNote() {

@@ -15,6 +15,8 @@ const isSmall = ({call, when, death}: Cell): boolean => {
 			return when === 'before' && (death === 'process' || death === 'both, fuse');
 		case 'release DeleteTags':
 			return when === 'after' && death === 'both, restart';
+		case 'release CreateOrUpdateTags':
+			return when === 'late' && death === 'process';
 		default:
 			return false;
 	}
