@@ -196,6 +196,8 @@ export const createSession = (options: SessionOptions): HoldSession => {
 		});
 		void renewCredentials(current);
 		await takenUp?.letGo();
+		// The core does not listen for the loss of a guardian whose start it still waits for: this answer says it.
+		if (guardian !== current) throw new Error('it ended as it began');
 	}
 
 	/** What a fuse is armed with ends with the user's own credentials, unless it has a role. */

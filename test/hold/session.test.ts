@@ -126,6 +126,37 @@ test('the guardian is started before the preflight, and sent away when nothing c
 	expect(fake.changes()).toEqual([]);
 });
 
+test('a guardian that dies while it starts is started again before anything is changed', async () => {
+	const {fake, hold, order, guard} = await open();
+	let changesAtLoss = -1;
+	const onLost = (listener: () => void) => {
+		if (changesAtLoss >= 0) return;
+		changesAtLoss = fake.changes().length;
+		listener();
+	};
+	Object.assign(guard.guardian, {onLost});
+	const view = await hold().session.settled;
+	expect(view.phase).toBe('held');
+	expect(order.filter(what => what === 'guardian')).toHaveLength(2);
+	expect(changesAtLoss).toBe(0);
+});
+
+test('the guardian hears what a release notes, and one that is gone does not stop the release', async () => {
+	const {fake, hold, guard} = await open();
+	const {session} = hold();
+	await session.settled;
+	Object.assign(guard.guardian, {
+		tell: ({phase}: {phase: string}) => {
+			guard.heard.push(`entry ${phase}`);
+			return Promise.reject(new Error('the guardian is gone'));
+		},
+	});
+	await session.release();
+	expect(guard.heard).toContain('entry releasing');
+	expect(fake.group.suspended).toEqual([]);
+	expect(fake.group.tags).toEqual([]);
+});
+
 test('F1 a document that is not ours refuses the hold: nothing is suspended, tagged or armed', async () => {
 	const {fake, hold, ledger} = await open();
 	fake.automations.setDocument(ourDocument({content: '{"schemaVersion":"0.3","mainSteps":[]}'}));
