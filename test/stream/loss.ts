@@ -179,7 +179,7 @@ const numbered = ({lines, linesASecond}: LossOptions): Recording => {
 const numbersOf = (entries: readonly JournalEntry[]) =>
 	entries.flatMap(({message}) => (message.startsWith(prefix) ? [Number(message.slice(prefix.length))] : []));
 
-const awsOf = (boxes: Boxes, base: string, started: () => void): Aws => {
+export const awsOf = (boxes: Boxes, base: string, started: () => void): Aws => {
 	const parts: Pick<Aws, 'facts' | 'clock'> & {polling: object; stream: object} = {
 		facts: {region: 'eu-west-1', profile: null, endpoint: null, readOnly: false},
 		clock: {now: Date.now, rate: 1, skewMs: () => 0, disagreementMs: () => 0, observe: () => undefined},
