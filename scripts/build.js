@@ -114,7 +114,7 @@ const onlyWhatReleases = {
 	name: 'only-what-releases',
 	setup(bundle) {
 		const filter =
-			/[\\/]aws[\\/](?:ec2|load-balancing|access-management|systems-manager|security-token|credential-chain)\.ts$/;
+			/[\\/]aws[\\/](?:ec2|load-balancing|access-management|systems-manager|security-token|credential-chain|code-deploy|cloud-trail)\.ts$/;
 		bundle.onLoad({filter}, ({path}) => ({
 			contents: `throw new Error(${JSON.stringify(`the guardian has no ${basename(path, '.ts')}`)});`,
 			loader: 'ts',

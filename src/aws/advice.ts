@@ -264,11 +264,13 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
 		'ssm',
 	],
 	[
-		/^(?:DescribeInstances|DescribeInstanceAttribute|DescribeLaunchTemplateVersions|DescribeRegions|GetConsoleOutput)$/,
+		/^(?:DescribeInstances|DescribeInstanceAttribute|DescribeLaunchTemplateVersions|DescribeRegions|GetConsoleOutput|DescribeInstanceStatus)$/,
 		'ec2',
 	],
 	[/^DescribeTarget/, 'elasticloadbalancing'],
 	[/^GetCallerIdentity$/, 'sts'],
 	[/^(?:SimulatePrincipalPolicy|GetRole)$/, 'iam'],
 	[/^GenerateDataKey$/, 'kms'],
+	[/^(?:List|BatchGet)Deployment/, 'codedeploy'],
+	[/^LookupEvents$/, 'cloudtrail'],
 ];

@@ -4,9 +4,11 @@ import {
 	CreateOrUpdateTagsCommand,
 	DeleteTagsCommand,
 	DescribeAutoScalingGroupsCommand,
+	DescribeInstanceRefreshesCommand,
 	DescribeLifecycleHooksCommand,
 	DescribePoliciesCommand,
 	DescribeScalingActivitiesCommand,
+	DescribeWarmPoolCommand,
 	ResumeProcessesCommand,
 	SetInstanceHealthCommand,
 	SuspendProcessesCommand,
@@ -23,14 +25,18 @@ import {toActivity, toGroup} from './to-group.ts';
 import type {
 	CallOptions,
 	ChangeCalls,
+	InstanceRefresh,
 	LifecycleHook,
 	Permission,
 	ReadCalls,
 	ScalingPolicySummary,
 	ScalingProcess,
+	WarmPool,
 } from './types.ts';
 
-export type AutoScalingCalls = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies'> &
+type GroupReads = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies' | 'refreshes' | 'warmPool'>;
+
+export type AutoScalingCalls = GroupReads &
 	Omit<ChangeCalls, 'createDocument' | 'startAutomation' | 'stopAutomation'>;
 
 export const createAutoScaling = (lane: Lane): AutoScalingCalls => {
@@ -66,9 +72,8 @@ export const readSdkConfig = async (
 const namesPerCall = 50;
 const pageSize = 100;
 
-const readCalls = (
-	client: AutoScalingClient,
-): Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies'> => ({
+const readCalls = (client: AutoScalingClient): GroupReads => ({
+	...movements(client),
 	groups: async ({names, includeInstances, ...options} = {}) => {
 		if (names?.length === 0) return [];
 		const requests = names === undefined ? [undefined] : chunks([...new Set(names)], namesPerCall);
@@ -145,6 +150,43 @@ const readCalls = (
 				enabled: policy.Enabled ?? true,
 			}),
 		);
+	},
+});
+
+type Movements = Pick<GroupReads, 'refreshes' | 'warmPool'>;
+
+/** What moves boxes of a group beside its own health. */
+const movements = (client: AutoScalingClient): Movements => ({
+	refreshes: async (group, options = {}) => {
+		const {InstanceRefreshes = []} = await client.send(
+			new DescribeInstanceRefreshesCommand({AutoScalingGroupName: group}),
+			abortable(options),
+		);
+		return InstanceRefreshes.map(
+			(refresh): InstanceRefresh => ({
+				refreshId: refresh.InstanceRefreshId ?? '',
+				status: refresh.Status ?? '',
+				reason: refresh.StatusReason ?? null,
+				percentage: refresh.PercentageComplete ?? null,
+				startedAt: refresh.StartTime?.getTime() ?? null,
+				endedAt: refresh.EndTime?.getTime() ?? null,
+			}),
+		);
+	},
+	warmPool: async (group, options = {}) => {
+		const {WarmPoolConfiguration: pool, Instances = []} = await client.send(
+			new DescribeWarmPoolCommand({AutoScalingGroupName: group}),
+			abortable(options),
+		);
+		if (pool === undefined) return null;
+		return {
+			poolState: pool.PoolState ?? 'Stopped',
+			minSize: pool.MinSize ?? 0,
+			instances: Instances.map(({InstanceId, LifecycleState}) => ({
+				instanceId: InstanceId ?? '',
+				lifecycleState: LifecycleState ?? '',
+			})),
+		} satisfies WarmPool;
 	},
 });
 

@@ -2,6 +2,8 @@
 import type {AccessManagementCalls} from './access-management.ts';
 import type {AutoScalingCalls} from './auto-scaling.ts';
 import type {AutomationCalls} from './automations.ts';
+import type {CloudTrailCalls} from './cloud-trail.ts';
+import type {CodeDeployCalls} from './code-deploy.ts';
 import type {Ec2Calls} from './ec2.ts';
 import type {Lane} from './lane.ts';
 import type {LoadBalancingCalls} from './load-balancing.ts';
@@ -18,6 +20,8 @@ export type LaneServices = {
 	readonly accessManagement: () => Promise<AccessManagementCalls>;
 	/** Runbooks: the part of Systems Manager that fuses are made of. */
 	readonly automations: () => Promise<AutomationCalls>;
+	readonly codeDeploy: () => Promise<CodeDeployCalls>;
+	readonly cloudTrail: () => Promise<CloudTrailCalls>;
 };
 
 export const createServices = (lane: Lane): LaneServices => ({
@@ -28,6 +32,8 @@ export const createServices = (lane: Lane): LaneServices => ({
 	securityToken: once(async () => (await import('./security-token.ts')).createSecurityToken(lane)),
 	accessManagement: once(async () => (await import('./access-management.ts')).createAccessManagement(lane)),
 	automations: once(async () => (await import('./automations.ts')).createAutomations(lane)),
+	codeDeploy: once(async () => (await import('./code-deploy.ts')).createCodeDeploy(lane)),
+	cloudTrail: once(async () => (await import('./cloud-trail.ts')).createCloudTrail(lane)),
 });
 
 export const createReadCalls = (services: LaneServices): ReadCalls => ({
@@ -44,6 +50,15 @@ export const createReadCalls = (services: LaneServices): ReadCalls => ({
 	userData: async (id, options) => (await services.ec2()).userData(id, options),
 	templateVersions: async (template, versions, options) =>
 		(await services.ec2()).templateVersions(template, versions, options),
+	refreshes: async (group, options) => (await services.autoScaling()).refreshes(group, options),
+	warmPool: async (group, options) => (await services.autoScaling()).warmPool(group, options),
+	instanceStatus: async (ids, options) =>
+		ids.length === 0 ? [] : (await services.ec2()).instanceStatus(ids, options),
+	deployments: async (filter, options) => (await services.codeDeploy()).deployments(filter, options),
+	deploymentGroups: async (application, names, options) =>
+		(await services.codeDeploy()).deploymentGroups(application, names, options),
+	deploymentTargets: async (id, options) => (await services.codeDeploy()).deploymentTargets(id, options),
+	trailEvents: async (filter, options) => (await services.cloudTrail()).trailEvents(filter, options),
 	ssmInfo: async (ids, options) =>
 		ids.length === 0 ? [] : (await services.systemsManager()).ssmInfo(ids, options),
 	ssmConnected: async (id, options) => (await services.systemsManager()).ssmConnected(id, options),

@@ -59,6 +59,7 @@ export const createAws = async (options: AwsOptions, surroundings: AwsSurroundin
 				requestHandler: handlers[name],
 				door,
 				processClock,
+				now: clock.now,
 			}),
 		);
 	const polling = lane('polling');

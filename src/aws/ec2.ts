@@ -1,6 +1,7 @@
 /** The EC2 calls of one lane, in our types. */
 import {
 	DescribeInstanceAttributeCommand,
+	DescribeInstanceStatusCommand,
 	DescribeInstancesCommand,
 	DescribeLaunchTemplateVersionsCommand,
 	DescribeRegionsCommand,
@@ -8,19 +9,21 @@ import {
 	GetConsoleOutputCommand,
 	type Instance,
 	type LaunchTemplateVersion,
+	type InstanceStatus as SdkInstanceStatus,
 } from '@aws-sdk/client-ec2';
 import type {Hostile} from '../base/text.ts';
 import {AwsCallError} from './call-error.ts';
 import type {Lane} from './lane.ts';
 import {abortable, allPages, chunks} from './paging.ts';
-import type {Ec2Instance, ReadCalls, TemplateVersion} from './types.ts';
+import type {CallOptions, Ec2Instance, InstanceStatus, ReadCalls, TemplateVersion} from './types.ts';
 
 export type Ec2Calls = Pick<
 	ReadCalls,
-	'instances' | 'consoleOutput' | 'userData' | 'regions' | 'templateVersions'
+	'instances' | 'instanceStatus' | 'consoleOutput' | 'userData' | 'regions' | 'templateVersions'
 >;
 
 const idsPerCall = 200;
+const statusIdsPerCall = 100;
 
 export const createEc2 = (lane: Lane): Ec2Calls => {
 	const client = new EC2Client(lane.clientOptions('ec2'));
@@ -45,6 +48,12 @@ export const createEc2 = (lane: Lane): Ec2Calls => {
 				),
 			);
 			return lists.flat().map(toInstance);
+		},
+		instanceStatus: async (ids, options = {}) => {
+			const lists = await Promise.all(
+				chunks(ids, statusIdsPerCall).map(part => readStatus(client, part, options)),
+			);
+			return lists.flat().map(toStatus);
 		},
 		consoleOutput: async (instanceId, options = {}) => {
 			const read = async (latest: boolean) => {
@@ -86,6 +95,34 @@ export const createEc2 = (lane: Lane): Ec2Calls => {
 		},
 	};
 };
+
+/** An id that EC2 has forgotten is an error for all of them: those it names are left out then. */
+const readStatus = async (
+	client: EC2Client,
+	InstanceIds: readonly string[],
+	options: CallOptions,
+): Promise<readonly SdkInstanceStatus[]> => {
+	try {
+		const command = new DescribeInstanceStatusCommand({InstanceIds: [...InstanceIds]});
+		return (await client.send(command, abortable(options))).InstanceStatuses ?? [];
+	} catch (error) {
+		if (!(error instanceof AwsCallError) || error.code !== 'InvalidInstanceID.NotFound') throw error;
+		const known = InstanceIds.filter(id => !error.answer.includes(id));
+		if (known.length === InstanceIds.length) throw error;
+		return known.length === 0 ? [] : readStatus(client, known, options);
+	}
+};
+
+const toStatus = (status: SdkInstanceStatus): InstanceStatus => ({
+	instanceId: status.InstanceId ?? '',
+	system: status.SystemStatus?.Status ?? '',
+	instance: status.InstanceStatus?.Status ?? '',
+	scheduled: (status.Events ?? []).map(({Code, Description, NotBefore}) => ({
+		code: Code ?? '',
+		description: Description ?? '',
+		notBefore: NotBefore?.getTime() ?? null,
+	})),
+});
 
 const decoded = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64').toString('utf8');
 

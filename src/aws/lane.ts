@@ -7,6 +7,7 @@ import type {ProcessClock} from '../base/clock.ts';
 import {collectBody} from './collect-body.ts';
 import {type SharedCredentials, silent} from './credentials.ts';
 import type {Door} from './door.ts';
+import type {JsonService} from './json-calls.ts';
 import type {Agents} from './network.ts';
 import {createThrottleGate, type ThrottleGate} from './throttle-gate.ts';
 import type {ServiceName} from './types.ts';
@@ -32,6 +33,9 @@ export type Lane = {
 	readonly door: Door;
 	/** One gate a service: throttling of one does not slow the others. */
 	readonly gate: (service: ServiceName) => ThrottleGate | undefined;
+	/** A service without a client: the name it is signed with, and what stands before its operations. */
+	readonly jsonService: (service: ServiceName, name: string, target: string) => JsonService;
+	readonly processClock: ProcessClock;
 };
 
 type LaneParts = {
@@ -42,18 +46,33 @@ type LaneParts = {
 	readonly requestHandler: NodeHttpHandler;
 	readonly door: Door;
 	readonly processClock: ProcessClock;
+	/** AWS time. */
+	readonly now: () => number;
 };
 
 export const createLane = (name: LaneName, parts: LaneParts): Lane => {
 	const gates = new Map<ServiceName, ThrottleGate>();
+	const gateOf = (service: ServiceName) => {
+		if (name === 'release') return undefined;
+		const gate = gates.get(service) ?? createThrottleGate(parts.processClock);
+		gates.set(service, gate);
+		return gate;
+	};
 	return {
 		door: parts.door,
-		gate: service => {
-			if (name === 'release') return undefined;
-			const gate = gates.get(service) ?? createThrottleGate(parts.processClock);
-			gates.set(service, gate);
-			return gate;
-		},
+		gate: gateOf,
+		processClock: parts.processClock,
+		jsonService: (service, signedName, target) => ({
+			name: signedName,
+			target,
+			region: parts.region,
+			endpoint: parts.endpointOf(service),
+			credentials: parts.credentials.provider,
+			requestHandler: parts.requestHandler,
+			door: parts.door,
+			gate: gateOf(service),
+			now: parts.now,
+		}),
 		clientOptions: service => {
 			const endpoint = parts.endpointOf(service);
 			return {

@@ -23,6 +23,8 @@ const variables: Readonly<Record<ServiceName, string>> = {
 	sts: 'AWS_ENDPOINT_URL_STS',
 	iam: 'AWS_ENDPOINT_URL_IAM',
 	kms: 'AWS_ENDPOINT_URL_KMS',
+	codedeploy: 'AWS_ENDPOINT_URL_CODEDEPLOY',
+	cloudtrail: 'AWS_ENDPOINT_URL_CLOUDTRAIL',
 };
 
 export const services = Object.keys(variables) as readonly ServiceName[];

@@ -80,6 +80,7 @@ const kindOf = (
 	if (/region is missing/i.test(String(error['message']))) return 'no-region';
 	if (code === 'ValidationError' && /No active Lifecycle Action/i.test(String(error['message'])))
 		return 'gone';
+	if (/^Deployment(?:Group)?DoesNotExistException$/.test(code)) return 'not-found';
 	if (code === 'NoSuchEntity' || /^Automation(?:Execution|Definition\w*)NotFound/.test(code))
 		return 'not-found';
 	if (code === 'ValidationError' && /not found/i.test(String(error['message']))) return 'not-found';

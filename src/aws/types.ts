@@ -191,6 +191,104 @@ export type Role = {
 	readonly trust: Hostile;
 };
 
+/** One deployment of CodeDeploy. */
+export type Deployment = {
+	readonly deploymentId: string;
+	readonly application: Hostile;
+	/** Of CodeDeploy, not of Auto Scaling. */
+	readonly group: Hostile;
+	/** Open enum: 'Created', 'Queued', 'InProgress', 'Baking', 'Succeeded', 'Failed', 'Stopped', 'Ready', … */
+	readonly status: string;
+	/** Open enum: 'user', 'autoscaling', 'codeDeployRollback', 'CodeDeploy', … */
+	readonly creator: string;
+	readonly createdAt: AwsMs | null;
+	readonly endedAt: AwsMs | null;
+	/** What was deployed: `s3://bucket/key`, `repository@commit`, or the kind of it. */
+	readonly revision: Hostile | null;
+	readonly description: Hostile | null;
+	readonly error: {readonly code: string; readonly message: Hostile} | null;
+};
+
+/** A deployment group, and the Auto Scaling groups it deploys to by a launch hook. */
+export type DeploymentGroup = {
+	readonly application: Hostile;
+	readonly name: Hostile;
+	readonly scalingGroups: readonly {readonly name: Hostile; readonly hook: Hostile | null}[];
+};
+
+/** How a deployment went on one box. */
+export type DeploymentTarget = {
+	readonly instanceId: string;
+	/** Open enum: 'Pending', 'InProgress', 'Succeeded', 'Failed', 'Skipped', 'Unknown', … */
+	readonly status: string;
+	/** In the order in which they run. */
+	readonly events: readonly DeploymentEvent[];
+};
+
+export type DeploymentEvent = {
+	/** Open: 'DownloadBundle', 'ApplicationStart', 'ValidateService', … */
+	readonly name: Hostile;
+	readonly status: string;
+	readonly startedAt: AwsMs | null;
+	readonly endedAt: AwsMs | null;
+	readonly diagnostics: {
+		/** Open enum: 'Success', 'ScriptMissing', 'ScriptTimedOut', 'ScriptFailed', 'UnknownError', … */
+		readonly errorCode: string | null;
+		readonly script: Hostile | null;
+		readonly message: Hostile;
+		/** The last 4 KB of what the script wrote, several lines. */
+		readonly logTail: Hostile;
+	} | null;
+};
+
+/** A call that somebody made, as CloudTrail keeps it. */
+export type TrailEvent = {
+	readonly eventId: string;
+	readonly name: string;
+	/** e.g. 'autoscaling.amazonaws.com'. */
+	readonly source: string;
+	readonly at: AwsMs;
+	/** ARN, or the service that called; null where CloudTrail does not say. */
+	readonly who: Hostile | null;
+	/** null where the call went well. */
+	readonly errorCode: string | null;
+	readonly readOnly: boolean;
+	/** As they were sent, keys in camel case. May hold anything. */
+	readonly request: Readonly<Record<string, unknown>>;
+	readonly response: Readonly<Record<string, unknown>>;
+};
+
+export type InstanceRefresh = {
+	readonly refreshId: string;
+	/** Open enum: 'Pending', 'InProgress', 'Successful', 'Failed', 'Cancelled', 'RollbackInProgress', … */
+	readonly status: string;
+	readonly reason: Hostile | null;
+	readonly percentage: number | null;
+	readonly startedAt: AwsMs | null;
+	readonly endedAt: AwsMs | null;
+};
+
+export type WarmPool = {
+	/** Open enum: 'Stopped', 'Running', 'Hibernated'. */
+	readonly poolState: string;
+	readonly minSize: number;
+	readonly instances: readonly {readonly instanceId: string; readonly lifecycleState: string}[];
+};
+
+/** EC2's own checks of an instance, and what it has in store for it. */
+export type InstanceStatus = {
+	readonly instanceId: string;
+	/** Open enums: 'ok', 'impaired', 'initializing', 'insufficient-data', 'not-applicable'. */
+	readonly system: string;
+	readonly instance: string;
+	readonly scheduled: readonly {
+		/** Open enum: 'instance-reboot', 'system-reboot', 'system-maintenance', 'instance-retirement', 'instance-stop'. */
+		readonly code: string;
+		readonly description: Hostile;
+		readonly notBefore: AwsMs | null;
+	}[];
+};
+
 /** What IAM's simulator, or an attempt, said of one action. */
 export type Permission = 'permitted' | 'denied' | 'unknown';
 
@@ -228,6 +326,45 @@ export type ReadCalls = {
 		versions: readonly string[],
 		options?: CallOptions,
 	) => Promise<readonly TemplateVersion[]>;
+	/** Newest first, at most 100. */
+	readonly refreshes: (group: string, options?: CallOptions) => Promise<readonly InstanceRefresh[]>;
+	/** null where the group has none. */
+	readonly warmPool: (group: string, options?: CallOptions) => Promise<WarmPool | null>;
+	/** Of running instances; ids that EC2 does not know are left out. */
+	readonly instanceStatus: (
+		ids: readonly string[],
+		options?: CallOptions,
+	) => Promise<readonly InstanceStatus[]>;
+	/** Newest first, `max` of them (25 by default); without `of`, those of the whole account. */
+	readonly deployments: (
+		filter: {
+			readonly of?: {readonly application: string; readonly group: string};
+			readonly since: AwsMs;
+			readonly max?: number;
+		},
+		options?: CallOptions,
+	) => Promise<readonly Deployment[]>;
+	readonly deploymentGroups: (
+		application: string,
+		names: readonly string[],
+		options?: CallOptions,
+	) => Promise<readonly DeploymentGroup[]>;
+	/** Boxes alone, 25 at most. */
+	readonly deploymentTargets: (
+		deploymentId: string,
+		options?: CallOptions,
+	) => Promise<readonly DeploymentTarget[]>;
+	/** Newest first, `max` of them (50 by default); two look-ups a second. */
+	readonly trailEvents: (
+		filter: {
+			readonly by: 'ResourceName' | 'EventName';
+			readonly value: string;
+			readonly since: AwsMs;
+			readonly until: AwsMs;
+			readonly max?: number;
+		},
+		options?: CallOptions,
+	) => Promise<readonly TrailEvent[]>;
 	readonly ssmInfo: (ids: readonly string[], options?: CallOptions) => Promise<readonly SsmInfo[]>;
 	readonly ssmConnected: (instanceId: string, options?: CallOptions) => Promise<boolean>;
 	readonly identity: (options?: CallOptions) => Promise<Identity>;
@@ -473,7 +610,16 @@ export type AwsOptions = {
 	readonly network?: NetworkOptions;
 };
 
-export type ServiceName = 'auto-scaling' | 'ec2' | 'ssm' | 'elbv2' | 'sts' | 'iam' | 'kms';
+export type ServiceName =
+	| 'auto-scaling'
+	| 'ec2'
+	| 'ssm'
+	| 'elbv2'
+	| 'sts'
+	| 'iam'
+	| 'kms'
+	| 'codedeploy'
+	| 'cloudtrail';
 
 /** Proxy and CA bundle as text, so that they travel to the guardian as they were at the start. */
 export type NetworkOptions = {

@@ -36,6 +36,7 @@ const noTargetGroup = (region: string) =>
 	`arn:aws:elasticloadbalancing:${region}:000000000000:targetgroup/unflap-doctor/0000000000000000`;
 const noBox = 'i-00000000000000000';
 const noTemplate = 'unflap-doctor';
+const noDeployment = 'd-000000000';
 const noTag = 'unflap:hold:00000000';
 const noRun = '00000000-0000-4000-8000-000000000000';
 
@@ -46,7 +47,10 @@ const questions: readonly Question[] = [
 	read('autoscaling:DescribeScalingActivities', 'must', ({polling}) => polling.activities({max: 1})),
 	inGroup('autoscaling:DescribeLifecycleHooks', ({polling}, group) => polling.hooks(group)),
 	inGroup('autoscaling:DescribePolicies', ({polling}, group) => polling.policies(group)),
+	inGroup('autoscaling:DescribeInstanceRefreshes', ({polling}, group) => polling.refreshes(group)),
+	inGroup('autoscaling:DescribeWarmPool', ({polling}, group) => polling.warmPool(group)),
 	read('ec2:DescribeInstances', 'may', ({polling}) => polling.instances([noBox])),
+	read('ec2:DescribeInstanceStatus', 'may', ({polling}) => polling.instanceStatus([noBox])),
 	read('ec2:DescribeLaunchTemplateVersions', 'may', ({polling}) =>
 		polling.templateVersions(noTemplate, ['$Latest']),
 	),
@@ -59,6 +63,21 @@ const questions: readonly Question[] = [
 	),
 	read('ssm:DescribeInstanceInformation', 'may', ({polling}) => polling.ssmInfo([noBox])),
 	read('ssm:GetConnectionStatus', 'may', ({polling}) => polling.ssmConnected(noBox)),
+	read('codedeploy:ListDeployments', 'may', ({polling, clock}) =>
+		polling.deployments({since: clock.now(), max: 1}),
+	),
+	read('codedeploy:BatchGetDeploymentGroups', 'may', ({polling}) =>
+		polling.deploymentGroups('unflap-doctor', ['unflap-doctor']),
+	),
+	read('codedeploy:ListDeploymentTargets', 'may', ({polling}) => polling.deploymentTargets(noDeployment)),
+	read('cloudtrail:LookupEvents', 'may', ({polling, clock}) =>
+		polling.trailEvents({
+			by: 'ResourceName',
+			value: 'unflap-doctor',
+			since: clock.now() - 60_000,
+			until: clock.now(),
+		}),
+	),
 	// Never tried: a call that is no change today might be one tomorrow, and nothing would undo it.
 	{action: 'autoscaling:SuspendProcesses', kind: 'group', need: 'must'},
 	{
@@ -259,6 +278,7 @@ const checkOf = (
 const levelOf = (action: string): string => {
 	if (action === 'ssm:StartSession') return 'stream';
 	if (/Automation|Document$/.test(action)) return 'fuse';
+	if (/^(?:codedeploy|cloudtrail):/.test(action)) return 'all';
 	return /:(?:Describe|Get)/.test(action) ? 'look' : 'hold';
 };
 

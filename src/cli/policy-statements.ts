@@ -45,7 +45,10 @@ const look = (): readonly Statement[] => [
 			'autoscaling:DescribeScalingActivities',
 			'autoscaling:DescribeLifecycleHooks',
 			'autoscaling:DescribePolicies',
+			'autoscaling:DescribeInstanceRefreshes',
+			'autoscaling:DescribeWarmPool',
 			'ec2:DescribeInstances',
+			'ec2:DescribeInstanceStatus',
 			'ec2:DescribeLaunchTemplateVersions',
 			'ec2:DescribeRegions',
 			'ec2:GetConsoleOutput',
@@ -220,6 +223,26 @@ export const optionalStatements = ({partition, account}: PolicyPlace): readonly 
 		Effect: 'Allow',
 		Action: ['iam:SimulatePrincipalPolicy', 'iam:GetRole'],
 		Resource: [`arn:${partition}:iam::${account}:role/*`, `arn:${partition}:iam::${account}:user/*`],
+	},
+	{
+		Sid: 'SeeDeployments',
+		Effect: 'Allow',
+		// Of the whole account: which deployment group belongs to an Auto Scaling group is found by looking.
+		Action: [
+			'codedeploy:ListDeployments',
+			'codedeploy:BatchGetDeployments',
+			'codedeploy:BatchGetDeploymentGroups',
+			'codedeploy:ListDeploymentTargets',
+			'codedeploy:BatchGetDeploymentTargets',
+		],
+		Resource: '*',
+	},
+	{
+		Sid: 'SeeWhoChangedWhat',
+		Effect: 'Allow',
+		// Takes no resource.
+		Action: ['cloudtrail:LookupEvents'],
+		Resource: '*',
 	},
 	{
 		Sid: 'ReadUserData',

@@ -140,6 +140,13 @@ export const fakeAws = (
 			consoleOutput: () => called('consoleOutput', () => ({text: '', at: null})),
 			userData: () => called('userData', () => null),
 			templateVersions: () => called('templateVersions', () => []),
+			refreshes: () => called('refreshes', () => []),
+			warmPool: () => called('warmPool', () => null),
+			instanceStatus: () => called('instanceStatus', () => []),
+			deployments: () => called('deployments', () => []),
+			deploymentGroups: () => called('deploymentGroups', () => []),
+			deploymentTargets: () => called('deploymentTargets', () => []),
+			trailEvents: () => called('trailEvents', () => []),
 			ssmInfo: () => called('ssmInfo', () => []),
 			ssmConnected: () => called('ssmConnected', () => false),
 			identity: () =>
