@@ -90,6 +90,14 @@ const apiStaging = (random: Random): GroupPlan => ({
 	graceSeconds: 420 + 5 * random.integer(0, 12),
 	behaviour: {recording: 'S06-crash-loop', ...plainTimes},
 	target: web,
+	changes: [
+		{
+			of: 'target group',
+			who: 'ben',
+			secondsBefore: 540,
+			settings: {healthCheckPath: web.path, unhealthyThresholdCount: web.unhealthyThreshold},
+		},
+	],
 	ages: [[130, 260]],
 	flapsSinceSeconds: 4200 + random.integer(0, 1500),
 	createdDaysAgo: [60, 120],
@@ -103,6 +111,7 @@ const worker = (random: Random): GroupPlan => ({
 	graceSeconds: 520 + 5 * random.integer(0, 12),
 	behaviour: {recording: 'S07-oom', ...plainTimes},
 	target: web,
+	changes: [{of: 'group', who: 'ana', secondsBefore: 420, settings: {healthCheckType: 'EC2,ELB'}}],
 	ages: [[150, 330]],
 	flapsSinceSeconds: 4300 + random.integer(0, 1200),
 	createdDaysAgo: [60, 300],

@@ -91,6 +91,10 @@ const dieBefore = (place: Place, successor: LabMs, random: Random): LabMs => {
 	const launchedAt = dyingAt - Math.round(served) - beforeService;
 	const {box} = makeBox(region, {group, launchedAt, zone: random.pick(group.zones)});
 	const launch = launchActivity(place, box, {cause: successorCause(place, launchedAt), random});
+	if (hook !== undefined) {
+		region.deployments.begin(box, hook, launchedAt + Math.round(plan.behaviour.pending[1] * 1000));
+		region.deployments.end(box.instanceId, hook.answer?.result ?? 'CONTINUE', dyingAt);
+	}
 	if (abandonedLife) {
 		endActivity(launch, dyingAt, 'Cancelled', abandoned(random.uuid(), 'ABANDON'));
 	} else {

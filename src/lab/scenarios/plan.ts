@@ -20,6 +20,14 @@ export type GroupPlan = {
 	readonly flapsSinceSeconds: number | null;
 	/** Processes somebody suspended this many days ago. */
 	readonly stray?: {readonly processes: readonly string[]; readonly days: Range};
+	/** What people changed shortly before the new version of the launch template. */
+	readonly changes?: readonly {
+		readonly of: 'group' | 'target group';
+		readonly who: string;
+		readonly secondsBefore: number;
+		/** As they were sent, in camel case. */
+		readonly settings: Readonly<Record<string, string | number>>;
+	}[];
 	readonly tags?: Readonly<Record<string, string>>;
 	readonly createdDaysAgo: Range;
 };

@@ -5,6 +5,7 @@ import {isoSeconds, type LabGroup, type TargetGroup, type Zone} from '../world/m
 import type {Region} from '../world/region.ts';
 import {settleSlot} from './history.ts';
 import type {GroupPlan} from './plan.ts';
+import {writeHistory} from './trail-history.ts';
 
 const daysMs = 86_400_000;
 
@@ -14,6 +15,7 @@ export const populate = (region: Region, lives: Lives, plans: readonly GroupPlan
 		const random = region.random.fork(`group/${plan.name}`);
 		const group = makeGroup(region, plan, {random, zones});
 		region.groups.set(group.name, group);
+		writeHistory(region, group, plan);
 		const slots = plan.ages.map((age, index) => ({age, random: random.fork(`slot/${index}`)}));
 		for (const slot of slots) settleSlot({region, lives, group, plan}, slot);
 		group.activities.sort((one, other) => other.startedAt - one.startedAt);

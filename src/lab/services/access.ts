@@ -4,7 +4,7 @@ import {LabRefusal} from '../types.ts';
 /** Of all services of the lab the signing name is the prefix in IAM too. */
 export const iamAction = (service: string, operation: string): string => `${service}:${operation}`;
 
-const jsonServices = new Set(['ssm', 'kms', 'codedeploy']);
+const jsonServices = new Set(['ssm', 'kms', 'codedeploy', 'cloudtrail']);
 
 export const accessDenied = (
 	service: string,

@@ -1,4 +1,6 @@
 /** ec2 as far as the main job asks: instances, their status, user data, console, templates, images. */
+
+import {pipeline} from '../scenarios/trail-history.ts';
 import type {Boxes, LabInstance} from '../types.ts';
 import {LabRefusal} from '../types.ts';
 import {ec2Query} from '../wire/protocol.ts';
@@ -226,7 +228,7 @@ const templateShape = ({template, behaviour}: LabGroup, version: number, region:
 		launchTemplateName: template.name,
 		versionNumber: version,
 		createTime: new Date(isLatest ? template.createdAt : template.createdAt - 9 * 86_400_000),
-		createdBy: `arn:aws:iam::${region.accountId}:user/ana`,
+		createdBy: `arn:aws:iam::${region.accountId}:user/${pipeline}`,
 		defaultVersion: isLatest,
 		launchTemplateData: {
 			imageId: isLatest ? template.imageId : template.previousImageId,

@@ -4,6 +4,8 @@ import {awsQuery} from '../wire/protocol.ts';
 import {automationChanges} from './automations.ts';
 import {autoscalingChanges} from './autoscaling-changes.ts';
 import {autoscalingReads} from './autoscaling-reads.ts';
+import {cloudtrail} from './cloudtrail.ts';
+import {codedeploy} from './codedeploy.ts';
 import {documentChanges} from './documents.ts';
 import {ec2} from './ec2.ts';
 import {elbv2} from './elbv2.ts';
@@ -30,6 +32,8 @@ export const services: ReadonlyMap<string, Service> = new Map([
 	['sts', sts],
 	['iam', iam],
 	['kms', kms],
+	['codedeploy', codedeploy],
+	['cloudtrail', cloudtrail],
 ]);
 
 /** Operations that change something in the region or on a box. */

@@ -26,6 +26,7 @@ import {refusedAtTheDoor} from './guard.ts';
 import {stalenessOf} from './inner-calls.ts';
 import {type Answer, awsQuery, type OperationCall, type Protocol} from './protocol.ts';
 import {readable} from './query-params.ts';
+import {type RecordedCall, recordCall} from './record-call.ts';
 import type {LoggedRequest, RequestLog} from './request-log.ts';
 import {type Credentials, claimedService, type Signer, verifySignature} from './sigv4.ts';
 import {subjectOf} from './subject.ts';
@@ -144,11 +145,23 @@ const handle = async (serving: Serving, arrived: Arrived): Promise<Answer> => {
 		isChange: mutatingOperations.has(operation),
 		faults,
 	};
+	const recorded: RecordedCall = {
+		...subject,
+		service: signer.service,
+		operation,
+		params,
+		caller: signer.keyId,
+		invokedBy: null,
+	};
 	try {
 		await before(serving, faulted);
 		const run = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
 		if (run === undefined) throw service.unknownAction(operation);
-		const make = () => run(callOf(serving, {params, signer, request, world, faults}));
+		const make = () => {
+			const made = run(callOf(serving, {params, signer, request, world, faults}));
+			recordCall(world.region, recorded, null);
+			return made;
+		};
 		applyLater(serving.clock, {faults, logged, make});
 		const result = await make();
 		logged.applied = true;
@@ -158,6 +171,7 @@ const handle = async (serving: Serving, arrived: Arrived): Promise<Answer> => {
 		logged.status = answer.status;
 		return answer;
 	} catch (error) {
+		if (error instanceof LabRefusal && !logged.applied) recordCall(world.region, recorded, error);
 		note(logged, error);
 		throw error;
 	}

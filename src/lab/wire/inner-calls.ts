@@ -22,6 +22,7 @@ import {
 	waitBefore,
 } from './apply-faults.ts';
 import {readable} from './query-params.ts';
+import {recordCall} from './record-call.ts';
 import type {LoggedRequest, RequestLog} from './request-log.ts';
 import {subjectOf} from './subject.ts';
 
@@ -68,7 +69,13 @@ export const createInnerCalls =
 			faults: taken,
 		};
 		const call = callOf(parts, world, {run, caller, inputs, taken});
-		return apply({request, logged, clock: parts.clock, make: () => service.operations[operation]?.(call)});
+		const make = () => {
+			service.operations[operation]?.(call);
+			const params = inputs as Call['params'];
+			const whose = {...subject, service: serviceName, operation, params, invokedBy: 'ssm.amazonaws.com'};
+			recordCall(world.region, whose, null);
+		};
+		return apply({request, logged, clock: parts.clock, make});
 	};
 
 type Application = {

@@ -47,10 +47,10 @@ export const ec2Query: Protocol = {
 		),
 };
 
-/** @param prefix of X-Amz-Target, e.g. 'AmazonSSM'. */
+/** @param prefix of X-Amz-Target, e.g. 'AmazonSSM'; some callers write a namespace before it. */
 export const awsJson = (prefix: string): Protocol => ({
 	parse(body, target) {
-		const [service, operation = ''] = (target ?? '').split('.');
+		const [operation = '', service] = (target ?? '').split('.').toReversed();
 		return {operation: service === prefix ? operation : '', params: parseJson(body)};
 	},
 	success: (_operation, result) => json(200, result ?? {}),

@@ -119,6 +119,7 @@ export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean
 		const {wait, group} = box;
 		if (wait === null || group === null) return;
 		box.wait = null;
+		region.deployments.end(box.instanceId, result, clock.now());
 		if (box.lifecycle === 'Terminating:Wait') finish(box);
 		else if (result === 'CONTINUE') enterService(box);
 		else abandonLaunch(box, abandoned(wait.token, why));
@@ -293,6 +294,7 @@ export const startWait = (region: Region, box: LabBox, hook: Hook, startedAt: La
 		deadline: startedAt + hook.heartbeatSeconds * 1000,
 		globalDeadline: startedAt + Math.min(172_800, hook.heartbeatSeconds * 100) * 1000,
 	};
+	region.deployments.begin(box, hook, startedAt);
 	if (box.launchActivity !== null) {
 		box.launchActivity.status = 'MidLifecycleAction';
 		box.launchActivity.progress = 50;

@@ -2,6 +2,7 @@
 import type {Random} from '../random.ts';
 import type {LabClock, LabMs, Recording} from '../types.ts';
 import {createRuns, type Runs} from './automation-runs.ts';
+import {createDeployments, type Deployments} from './deployments.ts';
 import {createDocuments, type Documents} from './documents.ts';
 import {
 	type Activity,
@@ -11,6 +12,7 @@ import {
 	type ScalingProcess,
 	scalingProcesses,
 } from './model.ts';
+import {createTrail, type Trail} from './trail.ts';
 
 export type Region = {
 	readonly name: string;
@@ -23,6 +25,8 @@ export type Region = {
 	readonly recordings: ReadonlyMap<string, Recording>;
 	readonly documents: Documents;
 	readonly runs: Runs;
+	readonly deployments: Deployments;
+	readonly trail: Trail;
 	/** Trust policies, as JSON, by the role's ARN. */
 	readonly roles: Map<string, string>;
 	/** Private addresses in use. */
@@ -41,6 +45,8 @@ export const createRegion = (
 	boxes: new Map(),
 	documents: createDocuments(options.clock),
 	runs: createRuns(options.clock),
+	deployments: createDeployments(options.clock, options.random.fork('deployments')),
+	trail: createTrail(options.clock, options.random.fork('trail')),
 	roles: new Map(),
 	addresses: new Set(),
 	beforeChange: [],
