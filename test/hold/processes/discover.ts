@@ -1,24 +1,46 @@
-/** Watches whole holds and says which calls each phase makes. The first hold of a fresh lab is the one that creates. */
+/**
+ * Watches holds and says which calls each phase makes, driven as a cell drives it: a start, then that phase alone. Every
+ * phase is watched twice, on labs of their own, and a call that only one of them made is no cell: whether it comes
+ * is a matter of timing, as with a second look at a fuse that is slow to end.
+ */
 import {makeHome} from '../../run-program.ts';
-import {type Bench, configure, putForeign} from './bench-lab.ts';
+import {type Bench, configure, openBench, putForeign} from './bench-lab.ts';
 import {startHoldProcess} from './hold-process.ts';
 import {callsOf, drive, group, type HoldCall, type PhaseName, phaseNames} from './phases.ts';
 
-/** @param bench of a lab that was not used yet. */
-export const discoverCalls = async (
-	bench: Bench,
-	{phases = phaseNames}: {readonly phases?: readonly PhaseName[]} = {},
-): Promise<readonly HoldCall[]> => [
-	...(await watchHold(bench, ['create', 'release'], ['create'])),
-	...(await watchHold(bench, ['acquire', ...phases.filter(isBetween), 'release'], phases)),
-];
+export const discoverCalls = async ({
+	phases = phaseNames,
+}: {
+	readonly phases?: readonly PhaseName[];
+} = {}): Promise<readonly HoldCall[]> => {
+	const [calls, again] = await Promise.all([watchPhases(phases), watchPhases(phases)]);
+	const seenAgain = new Set(again.map(nameOf));
+	return calls.filter(call => seenAgain.has(nameOf(call)));
+};
 
-const isBetween = (phase: PhaseName): boolean => !['create', 'acquire', 'release'].includes(phase);
+/** The first hold of a fresh lab is the one that creates the fuse's document. */
+const watchPhases = async (phases: readonly PhaseName[]): Promise<readonly HoldCall[]> => {
+	const bench = await openBench();
+	try {
+		const created = await watchHold(bench, ['create', 'release'], 'create');
+		const found = phases.includes('create') ? [...created] : [];
+		for (const phase of phases.filter(one => one !== 'create'))
+			found.push(...(await watchHold(bench, playedFor(phase), phase)));
+		return found;
+	} finally {
+		await bench.close();
+	}
+};
+
+const playedFor = (phase: PhaseName): readonly PhaseName[] =>
+	phase === 'acquire' || phase === 'release' ? ['acquire', 'release'] : ['acquire', phase, 'release'];
+
+const nameOf = (call: HoldCall): string => JSON.stringify(call);
 
 const watchHold = async (
 	{lab, copy}: Bench,
 	played: readonly PhaseName[],
-	wanted: readonly PhaseName[],
+	wanted: PhaseName,
 ): Promise<readonly HoldCall[]> => {
 	const {home, forget} = await makeHome();
 	await configure(home);
@@ -32,7 +54,7 @@ const watchHold = async (
 			throw new Error(`the hold ended in phase ${phase}: ${hold.stderr()}`);
 		const requests = await lab.requests(seen);
 		seen = requests.at(-1)?.number ?? seen;
-		if (wanted.includes(phase)) calls.push(...callsOf(phase, requests));
+		if (phase === wanted) calls.push(...callsOf(phase, requests));
 	}
 	await forget();
 	return calls;

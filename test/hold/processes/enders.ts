@@ -95,7 +95,8 @@ export const enders: Readonly<Record<Death, (scene: Scene) => Promise<End>>> = {
 		const {lab, copy, home} = scene;
 		await killBoth(scene);
 		await letGoWhenDue(scene);
-		const armed = await liveExecutions(lab);
+		// One that is being stopped ends without a resume.
+		const armed = (await liveExecutions(lab)).filter(({status}) => status !== 'Cancelling');
 		const times =
 			armed.length === 0 ? await waitUntilBack(scene, performance.now(), false) : await fire(scene);
 		const seen = (await lab.requests()).at(-1)?.number ?? 0;

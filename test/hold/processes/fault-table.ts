@@ -1,5 +1,4 @@
 /** Runs the cells of fault-cells.ts side by side, and tables how they ended. */
-import {openBench} from './bench-lab.ts';
 import {discoverCalls} from './discover.ts';
 import {type FaultCell, type FaultResult, faultCellsOf, runFaultCell} from './fault-cells.ts';
 import {callText, type PhaseName, phaseNames} from './phases.ts';
@@ -12,8 +11,7 @@ export const runFaults = async (options: {
 	readonly onResult?: (result: FaultResult, done: number, total: number) => void;
 }): Promise<readonly FaultResult[]> => {
 	const {workers, phases = phaseNames, only = () => true, onResult = () => undefined} = options;
-	const first = await openBench();
-	const calls = await discoverCalls(first, {phases}).finally(first.close);
+	const calls = await discoverCalls({phases});
 	const cells = faultCellsOf(calls).filter(cell => phases.includes(cell.call.phase) && only(cell));
 	return runPool(cells, {
 		workers,

@@ -1,5 +1,5 @@
 /** All cells of the kill matrix, run side by side on labs of their own. */
-import {type Bench, leftIn, openBench} from './bench-lab.ts';
+import {type Bench, leftIn} from './bench-lab.ts';
 import {discoverCalls} from './discover.ts';
 import {type HoldCall, type PhaseName, phaseNames} from './phases.ts';
 import {runPool} from './pool.ts';
@@ -28,8 +28,7 @@ export const runMatrix = async (options: {
 	readonly onResult?: (result: CellResult, done: number, total: number) => void;
 }): Promise<readonly CellResult[]> => {
 	const {workers, phases = phaseNames, only = () => true, onResult = () => undefined} = options;
-	const first = await openBench();
-	const calls = await discoverCalls(first, {phases}).finally(first.close);
+	const calls = await discoverCalls({phases});
 	const cells = cellsOf(calls).filter(cell => phases.includes(cell.call.phase) && only(cell));
 	return runPool(cells, {
 		workers,
