@@ -3,15 +3,19 @@ import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 import type {OutsideFacts} from '../boot/outside-marks.ts';
 import type {Boot} from '../boot/types.ts';
+import type {Background} from '../groups/background.ts';
 import {type TemplateChange} from '../groups/template-change.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import type {Verdict} from '../verdict/types.ts';
+import {changeLines} from './background-beside.ts';
 import {templateLines} from './template-text.ts';
 import {durationText} from './time-text.ts';
 
 export type Report = {
 	readonly detail: GroupDetail;
 	readonly change: TemplateChange | null;
+	/** What was changed before the flapping began; absent where nobody asked. */
+	readonly background?: Background;
 	readonly at: AwsMs;
 	readonly region: string;
 	/** Of the box that tells most; null where none could be read. */
@@ -28,7 +32,13 @@ export const sentenceOf = ({boot, detail}: Report): Hostile =>
 	`No boot of ${detail.view.group.name} could be read: what follows is what Auto Scaling and the load balancer say.`;
 
 /** Name and value of what the group is and how it flaps. */
-export const groupFacts = ({detail, change, at, region}: Report): readonly (readonly [string, Hostile])[] => {
+export const groupFacts = ({
+	detail,
+	change,
+	background,
+	at,
+	region,
+}: Report): readonly (readonly [string, Hostile])[] => {
 	const {group, flaps, state, inService} = detail.view;
 	const life =
 		flaps.lifeMedianSeconds === null
@@ -70,6 +80,11 @@ export const groupFacts = ({detail, change, at, region}: Report): readonly (read
 			? []
 			: templateLines(change, detail.view).map(
 					(line, index) => [index === 0 ? 'it changed' : '', `${line}`] as const,
+				)),
+		...(background === undefined
+			? []
+			: changeLines(background).map(
+					(line, index) => [index === 0 ? 'before it began' : '', `${line}`] as const,
 				)),
 		...(group.suspended.length === 0
 			? []

@@ -4,12 +4,12 @@ import {ours, shown} from '../base/terminal-text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
+import {withBackground} from './background-beside.ts';
 import {readBootBox} from './boot-box.ts';
 import type {Command, CommandContext} from './command.ts';
 import type {Report} from './report-facts.ts';
 import {reportHtml} from './report-html.ts';
 import {reportMarkdown} from './report-markdown.ts';
-import {withTemplateChange} from './template-beside.ts';
 import {besideBoot, judged, mostTelling} from './why.ts';
 
 export const reportCommand: Command = {
@@ -38,9 +38,16 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 	const {signal, out} = context;
 	const group = await resolveGroup(aws, name, {signal});
 	const loaded = await loadGroup(aws, group.name, {signal});
-	const {detail, change} = await withTemplateChange(aws, loaded, signal);
-	const base = {detail, change, at: aws.clock.now(), region: aws.facts.region};
-	const box = mostTelling(detail.boxes);
+	const box = mostTelling(loaded.boxes);
+	const beside = await withBackground(aws, loaded, box ?? null, signal);
+	const {detail, background} = beside;
+	const base = {
+		detail,
+		change: background.template,
+		background,
+		at: aws.clock.now(),
+		region: aws.facts.region,
+	};
 	if (box === undefined) return {...base, boot: null};
 	const marks = createLineMarks();
 	try {
@@ -51,7 +58,7 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 			onEntries: marks.add,
 		});
 		const facts = {
-			...(await besideBoot(aws, source.box, signal)).facts,
+			...(await besideBoot(aws, source.box, signal, beside)).facts,
 			listening: null,
 			over: source.incomplete !== null,
 		};

@@ -1,9 +1,10 @@
 /** One group as text: facts, hold and strays, boxes, hooks, lives that ended, newest activities. */
 import {joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import type {Background} from '../groups/background.ts';
 import {isLive} from '../groups/hold-tag.ts';
-import type {TemplateChange} from '../groups/template-change.ts';
 import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
+import {changeLines} from './background-beside.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type Paint} from './paint.ts';
 import {type Cell, tableLines} from './table.ts';
@@ -17,7 +18,7 @@ const shownActivities = 10;
 
 export const printGroup = (
 	detail: GroupDetail,
-	change: TemplateChange | null,
+	background: Background,
 	{out, now, ascii}: ShowOptions,
 ): void => {
 	const paint = createPaint(out.colour);
@@ -28,8 +29,12 @@ export const printGroup = (
 	};
 	for (const line of headLines(detail, now, paint)) out.line(line);
 	for (const line of holdLines(view, now)) out.line(line);
-	if (change !== null) title(ours`Launch template`);
-	for (const line of change === null ? [] : templateLines(change, view)) out.line(ours`  ${line}`);
+	const {template} = background;
+	if (template !== null) title(ours`Launch template`);
+	for (const line of template === null ? [] : templateLines(template, view)) out.line(ours`  ${line}`);
+	const changes = changeLines(background);
+	if (changes.length > 0) title(ours`Changed before the flapping began${onsetText(background)}`);
+	for (const line of changes) out.line(ours`  ${line}`);
 	title(ours`Instances ${detail.boxes.length}`);
 	for (const line of boxLines(detail.boxes, {out, now, ascii}, paint)) out.line(line);
 	if (detail.hooks.length > 0) title(ours`Lifecycle hooks`);
@@ -50,6 +55,9 @@ export const printGroup = (
 	for (const {operation, message} of missing)
 		out.warn(ours`${shown(operation)} is missing here: ${shown(message)}`);
 };
+
+const onsetText = ({onsetAt}: Background): Shown =>
+	onsetAt === null ? ours`` : ours` at ${clockText(onsetAt)}`;
 
 const headLines = ({view, targetGroups}: GroupDetail, now: number, paint: Paint): readonly Shown[] => {
 	const {group, flaps, state} = view;

@@ -2,10 +2,10 @@
 import {UnflapError} from '../base/errors.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
+import {changesDocument, withBackground} from './background-beside.ts';
 import type {Command} from './command.ts';
 import {changeDocument, detailDocument, nowOf} from './group-json.ts';
 import {printGroup} from './show-text.ts';
-import {withTemplateChange} from './template-beside.ts';
 
 export const showCommand: Command = {
 	name: 'show',
@@ -25,10 +25,14 @@ export const showCommand: Command = {
 		const {signal, out} = context;
 		const group = await resolveGroup(aws, text, {signal});
 		const loaded = await loadGroup(aws, group.name, {signal});
-		const {detail, change} = await withTemplateChange(aws, loaded, signal);
+		const {detail, background} = await withBackground(aws, loaded, null, signal);
 		if (output === 'json')
-			out.json({...detailDocument(detail, nowOf(aws)), templateChange: changeDocument(change)});
-		else printGroup(detail, change, {out, now: nowOf(aws), ascii: context.settings.ascii});
+			out.json({
+				...detailDocument(detail, nowOf(aws)),
+				templateChange: changeDocument(background.template),
+				...changesDocument(background),
+			});
+		else printGroup(detail, background, {out, now: nowOf(aws), ascii: context.settings.ascii});
 		return 0;
 	},
 };

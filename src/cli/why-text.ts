@@ -3,9 +3,9 @@ import {hostile, ours, pad, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import {formatClock} from '../boot/boot-time.ts';
 import type {Evidence, Finding, Verdict} from '../verdict/types.ts';
+import type {WithBackground} from './background-beside.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type PaintStyle} from './paint.ts';
-import type {WithTemplateChange} from './template-beside.ts';
 import {templateLines} from './template-text.ts';
 
 const styles: Readonly<Record<Verdict['kind'], PaintStyle>> = {
@@ -16,7 +16,7 @@ const styles: Readonly<Record<Verdict['kind'], PaintStyle>> = {
 	'cannot-be-judged': 'yellow',
 };
 
-type VerdictOptions = {readonly out: Printer; readonly beside: WithTemplateChange | null};
+type VerdictOptions = {readonly out: Printer; readonly beside: WithBackground | null};
 
 export const printVerdict = (subject: Hostile, verdict: Verdict, {out, beside}: VerdictOptions): void => {
 	const paint = createPaint(out.colour);
@@ -32,9 +32,10 @@ export const printVerdict = (subject: Hostile, verdict: Verdict, {out, beside}: 
 		for (const line of lines) out.line(ours`  ${line}`);
 	};
 	part('Evidence', verdict.evidence.map(evidenceLine));
-	part('Also seen', verdict.others.map(otherLine));
-	if (beside !== null && beside.change !== null)
-		part('Launch template', templateLines(beside.change, beside.detail.view));
+	part('Also seen', verdict.others.flatMap(otherLines));
+	const template = beside?.background.template ?? null;
+	if (beside !== null && template !== null)
+		part('Launch template', templateLines(template, beside.detail.view));
 	part(
 		'Ruled out',
 		verdict.ruledOut.map(text => ours`✔ ${shown(text)}`),
@@ -55,5 +56,8 @@ export const printVerdict = (subject: Hostile, verdict: Verdict, {out, beside}: 
 const evidenceLine = ({source, text, atSeconds}: Evidence): Shown =>
 	ours`${pad(atSeconds === null ? ours`` : shown(hostile(formatClock(atSeconds))), 7, 'right')}  ${pad(shown(hostile(source)), 13, 'left')}  ${shown(text)}`;
 
-const otherLine = ({kind, sentence}: Finding): Shown =>
-	ours`${pad(shown(hostile(kind)), 7, 'left')} ${shown(sentence)}`;
+/** What a deployment said goes with it: it stands nowhere else. */
+const otherLines = ({kind, sentence, evidence}: Finding): readonly Shown[] => [
+	ours`${pad(shown(hostile(kind)), 7, 'left')} ${shown(sentence)}`,
+	...evidence.filter(({source}) => source === 'CodeDeploy').map(({text}) => ours`          ${shown(text)}`),
+];

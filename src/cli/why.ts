@@ -11,11 +11,11 @@ import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
 import type {Facts, Verdict} from '../verdict/types.ts';
 import {verdictMarkdown} from '../verdict/verdict-markdown.ts';
+import {changesDocument, type WithBackground, withBackground} from './background-beside.ts';
 import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
-import {type WithTemplateChange, withTemplateChange} from './template-beside.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
 
@@ -37,9 +37,13 @@ export const whyCommand: Command = {
 	run: async (context, args) => {
 		const {subject, verdict, incomplete, beside} = await verdictOf(context, args);
 		const {out} = context;
-		const change = beside?.change ?? null;
+		const background = beside?.background ?? null;
 		if (args.output === 'json')
-			out.json({...verdictDocument(subject, verdict), templateChange: changeDocument(change)});
+			out.json({
+				...verdictDocument(subject, verdict),
+				templateChange: changeDocument(background?.template ?? null),
+				...changesDocument(background),
+			});
 		else if (args.output === 'md') for (const line of verdictMarkdown(subject, verdict)) out.line(line);
 		else printVerdict(subject, verdict, {out, beside});
 		if (incomplete === null) return 0;
@@ -53,7 +57,7 @@ type Judged = {
 	readonly verdict: Verdict;
 	readonly incomplete: Hostile | null;
 	/** The box's group; null for a file, and for a box of none. */
-	readonly beside: WithTemplateChange | null;
+	readonly beside: WithBackground | null;
 };
 
 const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Judged> => {
@@ -74,13 +78,13 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	const aws = await context.aws();
 	const box = await boxNamed(aws, name, context);
 	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
-	const {facts, detail} = await besideBoot(aws, source.box, context.signal);
+	const {facts, beside} = await besideBoot(aws, source.box, context.signal);
 	const found = judged(source.box.instanceId, source, marks.of, {
 		...facts,
 		listening: null,
 		over: source.incomplete !== null,
 	});
-	return detail === null ? found : {...found, beside: await withTemplateChange(aws, detail, context.signal)};
+	return {...found, beside};
 };
 
 export const judged = (
@@ -127,11 +131,15 @@ export const mostTelling = (boxes: readonly Box[]): Box | undefined => {
 	return reachable.find(({target}) => target?.state.startsWith('unhealthy')) ?? reachable[0] ?? boxes[0];
 };
 
-export const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal) => {
-	if (box.group === '') return {facts: nothingBeside, detail: null};
+/** `known`: what was read of its group already. */
+export const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal, known?: WithBackground) => {
+	if (box.group === '') return {facts: nothingBeside, beside: null};
 	const [detail, instances] = await Promise.all([
-		loadGroup(aws, box.group, {signal}),
+		known?.detail ?? loadGroup(aws, box.group, {signal}),
 		aws.polling.instances([box.instanceId], {signal}),
 	]);
-	return {facts: boxFacts(box, detail, instances[0]?.metadataTags ?? null), detail};
+	const beside = known ?? (await withBackground(aws, detail, box, signal));
+	const {background} = beside;
+	const metadataTags = instances[0]?.metadataTags ?? null;
+	return {facts: boxFacts(box, detail, {metadataTags, background}), beside};
 };

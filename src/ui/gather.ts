@@ -2,11 +2,14 @@
 import type {AwsFacts, LoggedCall} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import type {Settings} from '../base/settings.ts';
+import type {Background} from '../groups/background.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import type {AppState} from './app-state.ts';
+import type {WatchedBox} from './box-watch.ts';
 import type {Model, PollFacts} from './model.ts';
 import {problemOf} from './problem.ts';
 import type {Services} from './services.ts';
+import {whyBox} from './why-box.ts';
 
 export type Ground = {
 	readonly settings: Settings;
@@ -26,6 +29,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 	const {intended} = services;
 	const detail = meant(services.group()?.getState().detail ?? null, intended);
 	const name = detail?.view.group.name ?? place.group;
+	const boxes = name === null ? [] : watch.boxesOf(name);
 	return {
 		...base,
 		now: aws.clock.now(),
@@ -35,6 +39,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		poll: pollFacts(state, services, ground),
 		groups: isListed(services, ground.processClock) ? groups.map(intended.without) : null,
 		detail,
+		background: place.screen === 'why' ? behind(services, detail, whyBox(boxes, place.box)) : null,
 		holds:
 			services
 				.holds()
@@ -43,7 +48,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		pins: services.holds()?.care.pins() ?? [],
 		patients: services.holds()?.care.patients() ?? [],
 		elsewhere: services.elsewhere(),
-		boxes: name === null ? [] : watch.boxesOf(name),
+		boxes,
 		knownBoots: name === null || place.screen !== 'boot' ? [] : watch.bootsOf(name),
 		store: place.group === null ? null : watch.logs(place.group),
 		lineRate: name === null ? 0 : watch.linesPerSecond(name),
@@ -51,6 +56,9 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		changes: [...ground.changesBefore(), ...aws.commandLog.entries()],
 	};
 };
+
+const behind = (services: Services, detail: GroupDetail | null, box: WatchedBox | null): Background | null =>
+	detail === null || box === null ? null : services.background.of(detail, box.instanceId);
 
 const meant = (detail: GroupDetail | null, {without}: Services['intended']): GroupDetail | null => {
 	if (detail === null) return null;
@@ -75,6 +83,7 @@ const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'starte
 	poll: {ageSeconds: null, health: 'ok', problem: null},
 	groups: null,
 	detail: null,
+	background: null,
 	holds: [],
 	pins: [],
 	patients: [],

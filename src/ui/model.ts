@@ -2,6 +2,7 @@
 import type {AwsFacts, Identity, LoggedCall, SeenError} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {KnownBoot} from '../boot/compare-boots.ts';
+import type {Background} from '../groups/background.ts';
 import type {GroupDetail, GroupView} from '../groups/types.ts';
 import type {PatientView, PinView} from '../hold/care-types.ts';
 import type {HeldElsewhere, HoldView} from '../hold/types.ts';
@@ -30,6 +31,8 @@ export type Model = {
 	readonly groups: readonly GroupView[] | null;
 	/** Of the group in focus. */
 	readonly detail: GroupDetail | null;
+	/** What stands behind it, for the box of screen 5; null elsewhere, and before it was read. */
+	readonly background: Background | null;
 	readonly holds: readonly HoldView[];
 	/** Boxes kept in their wait by this process, and boxes taken out of service by runs of this user. */
 	readonly pins: readonly PinView[];

@@ -10,6 +10,7 @@ import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
 import {createNotifier} from '../hold/notify.ts';
 import type {HeldElsewhere, Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
+import {type BackgroundWatch, createBackgroundWatch} from './background-watch.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
 import {createElsewhere} from './elsewhere.ts';
 import {createHoldNews} from './hold-news.ts';
@@ -25,6 +26,7 @@ export type Services = {
 	readonly holds: () => Holds | null;
 	/** Holds of others on the group in focus; asked for again every half minute while its tags tell of one. */
 	readonly elsewhere: () => readonly HeldElsewhere[];
+	readonly background: BackgroundWatch;
 	/** Strays that this user marked as intended. */
 	readonly intended: Intended;
 	/** The group whose details are polled and whose boxes are streamed; null for none. */
@@ -118,12 +120,14 @@ export const createServices = (options: ServicesOptions): Services => {
 	});
 	const news = createHoldNews(options.tell, notifier);
 	const intended = createIntended(settings.paths.state, changed);
+	const background = createBackgroundWatch({aws, processClock, changed, failed});
 	const others = createElsewhere({holds: () => holds, processClock, changed});
 	return {
 		aws,
 		fleet,
 		watch,
 		intended,
+		background,
 		elsewhere: () => others.on(focused, group?.getState().detail?.view ?? null),
 		identity: () => identity,
 		holds: () => holds,
@@ -147,6 +151,7 @@ export const createServices = (options: ServicesOptions): Services => {
 		stop: async () => {
 			for (const stop of unsubscribe) stop();
 			fleet.stop();
+			background.stop();
 			group?.stop();
 			holds?.care.stop();
 			await watch.stop();

@@ -1,25 +1,36 @@
 /** What AWS knows of a box beside its boot, as facts for the rules. */
-import type {Box, GroupDetail} from '../groups/types.ts';
-import type {DeathFacts, Facts, HealthFacts} from './types.ts';
+import type {Background} from '../groups/background.ts';
+import {deploymentGroupOf} from '../groups/deployments.ts';
+import type {Box, GroupDetail, Life} from '../groups/types.ts';
+import {deploymentFacts, failedBefore, unreadOf} from './deployment-facts.ts';
+import type {DeathFacts, Facts, HealthFacts, HookFacts} from './types.ts';
 
 type Beside = Omit<Facts, 'boot' | 'marks' | 'listening' | 'over'>;
 
 export const nothingBeside: Beside = {
 	health: null,
 	death: null,
+	hook: null,
+	deployment: null,
+	failedBefore: null,
+	changes: [],
+	onsetAt: null,
+	unread: [],
 	lifecycleState: null,
 	metadataTags: null,
 	healthCheckGraceSeconds: null,
 	healthCheckPort: null,
 };
 
-/** Of a box in its group. `metadataTags` comes from the instance's own options. */
-export const boxFacts = (box: Box, detail: GroupDetail, metadataTags: string | null): Beside => ({
+/** What is known of a box beside its group: its own metadata option for tags, and what stands behind the group. */
+export type BesideGroup = {readonly metadataTags: string | null; readonly background: Background | null};
+
+/** Of a box in its group. */
+export const boxFacts = (box: Box, detail: GroupDetail, {metadataTags, background}: BesideGroup): Beside => ({
+	...lifeFacts(box.instanceId, detail, background),
 	health: healthOf(box),
-	death: deathOf(box, detail),
 	lifecycleState: box.instance.lifecycleState,
 	metadataTags,
-	healthCheckGraceSeconds: detail.view.group.healthCheckGraceSeconds,
 	healthCheckPort: box.target?.port ?? detail.targetGroups[0]?.port ?? null,
 });
 
@@ -33,7 +44,42 @@ const healthOf = ({target}: Box): HealthFacts | null => {
 	return null;
 };
 
-const deathOf = (box: Box, {view}: GroupDetail): DeathFacts | null => {
-	const life = view.lives.find(({instanceId}) => instanceId === box.instanceId);
-	return life?.cause == null ? null : {cause: life.cause, rawCause: life.rawCause ?? '', at: life.diedAt};
+/** Of a box that is no longer in its group, and of any other: how its life ended, and what stands behind it. */
+export const lifeFacts = (instanceId: string, detail: GroupDetail, background: Background | null): Beside => {
+	const life = detail.view.lives.find(one => one.instanceId === instanceId);
+	return {
+		...nothingBeside,
+		death: deathOf(life),
+		hook: hookOf(life, detail),
+		deployment: deploymentFacts(background?.deployment ?? null),
+		failedBefore: failedBefore(background, instanceId),
+		changes: background?.changes ?? [],
+		onsetAt: background?.onsetAt ?? null,
+		unread: unreadOf(background),
+		healthCheckGraceSeconds: detail.view.group.healthCheckGraceSeconds,
+	};
+};
+
+const deathOf = (life: Life | undefined): DeathFacts | null =>
+	life?.cause == null ? null : {cause: life.cause, rawCause: life.rawCause ?? '', at: life.diedAt};
+
+/** The texts of aws-facts.md 4.2; another one says nothing of a hook. */
+const hookOf = (life: Life | undefined, {hooks, view}: GroupDetail): HookFacts | null => {
+	if (life?.cause !== 'hook') return null;
+	const text = life.rawCause ?? '';
+	const outcome = /Heartbeat Timeout/i.test(text)
+		? 'timeout'
+		: /ABANDON Result/i.test(text)
+			? 'abandoned'
+			: null;
+	if (outcome === null) return null;
+	const launching = hooks.filter(({transition}) => transition.endsWith('EC2_INSTANCE_LAUNCHING'));
+	return {
+		outcome,
+		names: launching.map(({name}) => name),
+		byCodeDeploy: launching.some(({name}) => deploymentGroupOf(name) !== null),
+		seconds: life.seconds,
+		heartbeatSeconds: launching.length === 1 ? (launching[0]?.heartbeatTimeoutSeconds ?? null) : null,
+		group: view.group.name,
+	};
 };

@@ -5,6 +5,7 @@
 import type {Hostile} from '../base/text.ts';
 import type {Boot} from '../boot/types.ts';
 import {isChainUp, ownUnits} from './boot-state.ts';
+import {changeEvidence} from './change-evidence.ts';
 import {lineEvidence, seconds} from './finding.ts';
 import {rules} from './rules/index.ts';
 import {healthEvidence} from './rules/serving.ts';
@@ -44,8 +45,12 @@ const withFault = (facts: Facts, winner: Finding, ranked: readonly Finding[]): V
 	unit: winner.unit,
 	sentence: capital(winner.sentence),
 	confidence: winner.confidence,
-	evidence: [...winner.evidence, ...(winner.rule === 'death' ? [] : healthEvidence(facts))],
-	ruledOut: ruledOut(facts, winner),
+	evidence: [
+		...winner.evidence,
+		...(winner.rule === 'death' ? [] : healthEvidence(facts)),
+		...changeEvidence(facts),
+	],
+	ruledOut: [...ruledOut(facts, winner), ...(winner.rulesOut ?? [])],
 	notJudged: missing(facts),
 	try: winner.try,
 	others: ranked.filter(finding => finding !== winner),
@@ -105,6 +110,7 @@ const unexplained = (facts: Facts, boot: Boot, base: Base): Verdict => ({
 	confidence: 'unknown',
 	evidence: [
 		...base.evidence,
+		...changeEvidence(facts),
 		...facts.marks
 			.filter(({kind}) => kind === 'defaults-used' || kind === 'listens-locally')
 			.map(mark => lineEvidence(mark.first)),
@@ -124,7 +130,8 @@ const unitFilesMissing = (boot: Boot): readonly Hostile[] => {
 			];
 };
 
-const missing = ({health, listening, healthCheckPort}: Facts): readonly Hostile[] => [
+const missing = ({health, listening, healthCheckPort, unread}: Facts): readonly Hostile[] => [
+	...unread,
 	...(health === null ? ['the health check: no answer of a load balancer is known'] : []),
 	...(health?.state === 'failing' && listening === null
 		? [

@@ -2,6 +2,7 @@
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 import type {Boot} from '../boot/types.ts';
+import type {Change} from '../groups/onset.ts';
 import type {DeathCause} from '../groups/types.ts';
 import type {LineMark} from './line-marks.ts';
 
@@ -18,6 +19,42 @@ export type HealthFacts = {
 /** The end of the life, by the group's activities. */
 export type DeathFacts = {readonly cause: DeathCause; readonly rawCause: Hostile; readonly at: AwsMs | null};
 
+/** The launch hook in which the life ended. */
+export type HookFacts = {
+	readonly outcome: 'abandoned' | 'timeout';
+	/** Every launch hook of the group: AWS does not say which one it was. */
+	readonly names: readonly Hostile[];
+	/** One of them is CodeDeploy's. */
+	readonly byCodeDeploy: boolean;
+	/** From the launch to the end; null where the launch is older than what was read. */
+	readonly seconds: number | null;
+	/** How long a hook waits for an answer, where there is one hook. */
+	readonly heartbeatSeconds: number | null;
+	readonly group: Hostile;
+};
+
+/** How CodeDeploy fared on a box. */
+export type DeploymentFacts = {
+	readonly deploymentId: string;
+	readonly deploymentGroup: Hostile;
+	readonly instanceId: string;
+	/** Open enum, as of the box: 'InProgress', 'Succeeded', 'Failed', … */
+	readonly status: string;
+	readonly revision: Hostile | null;
+	/** The lifecycle event that failed, or that goes on; null for neither. */
+	readonly event: {
+		readonly name: Hostile;
+		readonly failed: boolean;
+		readonly startedAt: AwsMs | null;
+		readonly endedAt: AwsMs | null;
+		readonly script: Hostile | null;
+		/** Open enum: 'ScriptMissing', 'ScriptTimedOut', 'ScriptFailed', … */
+		readonly errorCode: string | null;
+		readonly message: Hostile;
+		readonly logTail: Hostile;
+	} | null;
+};
+
 export type ListeningSocket = {readonly address: string; readonly port: number};
 
 /** Everything a rule may read. `null` is "not known", and a rule that needs it says what is missing. */
@@ -27,6 +64,16 @@ export type Facts = {
 	readonly marks: readonly LineMark[];
 	readonly health: HealthFacts | null;
 	readonly death: DeathFacts | null;
+	readonly hook: HookFacts | null;
+	/** To this box. */
+	readonly deployment: DeploymentFacts | null;
+	/** The newest that failed, on another box of the group. */
+	readonly failedBefore: DeploymentFacts | null;
+	/** What was changed in the hour before the flapping began, at `onsetAt`. */
+	readonly changes: readonly Change[];
+	readonly onsetAt: AwsMs | null;
+	/** What AWS did not let us read, each a clause that names the permission. */
+	readonly unread: readonly Hostile[];
 	/** As the group says it; open enum: 'InService', 'Pending:Wait', … */
 	readonly lifecycleState: string | null;
 	/** The instance's metadata option for tags; open enum: 'enabled', 'disabled'. */
@@ -64,6 +111,9 @@ export const ruleNames = [
 	'health-path',
 	'ended-from-outside',
 	'journal-stops',
+	'deploy-failed',
+	'hook-abandoned',
+	'hook-timeout',
 	'lines-lost',
 	'death',
 ] as const;
@@ -73,7 +123,7 @@ export type RuleName = (typeof ruleNames)[number];
 export type Confidence = 'certain' | 'likely' | 'unknown';
 
 export type Evidence = {
-	/** Where it was seen: 'journal', 'systemd', 'load balancer', 'Auto Scaling', 'EC2'. */
+	/** Where it was seen: 'journal', 'systemd', 'load balancer', 'Auto Scaling', 'EC2', 'CodeDeploy', 'change'. */
 	readonly source: string;
 	readonly text: Hostile;
 	/** Seconds since the boot's monotonic zero, or null. */
@@ -98,6 +148,8 @@ export type Finding = {
 	readonly confidence: Exclude<Confidence, 'unknown'>;
 	readonly evidence: readonly Evidence[];
 	readonly try: readonly Advice[];
+	/** What is ruled out where this is so. */
+	readonly rulesOut?: readonly Hostile[];
 };
 
 export type Rule = {readonly name: RuleName; readonly judge: (facts: Facts) => readonly Finding[]};

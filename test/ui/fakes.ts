@@ -185,6 +185,7 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		pins: [],
 		patients: [],
 		elsewhere: [],
+		background: null,
 		boxes: [],
 		knownBoots: [],
 		store: null,

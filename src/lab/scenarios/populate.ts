@@ -15,9 +15,10 @@ export const populate = (region: Region, lives: Lives, plans: readonly GroupPlan
 		const random = region.random.fork(`group/${plan.name}`);
 		const group = makeGroup(region, plan, {random, zones});
 		region.groups.set(group.name, group);
-		writeHistory(region, group, plan);
 		const slots = plan.ages.map((age, index) => ({age, random: random.fork(`slot/${index}`)}));
 		for (const slot of slots) settleSlot({region, lives, group, plan}, slot);
+		if (plan.flapsSinceSeconds !== null) bringTemplateForward(group);
+		writeHistory(region, group, plan);
 		group.activities.sort((one, other) => other.startedAt - one.startedAt);
 		// AWS lists boxes in no promised order; by launch is how people see them most.
 		group.boxes.sort((one, other) => one.launchedAt - other.launchedAt);
@@ -92,10 +93,14 @@ const makeTemplate = (region: Region, plan: GroupPlan, random: Random): LabGroup
 	previousImageId: `ami-0${random.hex(16)}`,
 	instanceType: random.pick(['t3.small', 't3.medium', 'm6i.large', 'c6i.large']),
 	profileArn: `arn:aws:iam::${region.accountId}:instance-profile/${plan.name}`,
-	// Two minutes before the flapping began somebody made a new version.
 	createdAt:
 		region.clock.now() - (plan.flapsSinceSeconds ?? random.integer(20, 60) * 86_400) * 1000 - 120_000,
 });
+
+/** Two minutes before the first of the boxes that died was launched somebody made a new version. */
+const bringTemplateForward = ({template, activities}: LabGroup): void => {
+	template.createdAt = Math.min(...activities.map(({startedAt}) => startedAt)) - 120_000;
+};
 
 const makeTarget = (
 	{accountId, name: regionName}: Region,

@@ -67,7 +67,8 @@ export type LaunchTemplate = {
 	readonly previousImageId: string;
 	readonly instanceType: string;
 	readonly profileArn: string;
-	readonly createdAt: LabMs;
+	/** Settled with the history of the group that launches from it. */
+	createdAt: LabMs;
 };
 
 /** How boxes of a group live, beyond what AWS's own settings decide. Ranges are seconds. */

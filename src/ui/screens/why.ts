@@ -3,34 +3,35 @@ import {hostile, ours, pad, shown, width} from '../../base/terminal-text.ts';
 import type {Hostile, Shown} from '../../base/text.ts';
 import {formatClock} from '../../boot/boot-time.ts';
 import type {Box} from '../../groups/types.ts';
-import {boxFacts, nothingBeside} from '../../verdict/box-facts.ts';
+import {boxFacts, lifeFacts, nothingBeside} from '../../verdict/box-facts.ts';
 import {judge} from '../../verdict/judge.ts';
 import type {Verdict} from '../../verdict/types.ts';
-import type {WatchedBox} from '../box-watch.ts';
 import {formatDuration} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
-import {boxOf, type Model} from '../model.ts';
+import type {Model} from '../model.ts';
 import {blank, type Row, row, type Span, span, type Token} from '../span.ts';
+import {whyBox} from '../why-box.ts';
 import {wrapWords} from '../wrap-words.ts';
 
 export type WhyScreen = {readonly instanceId: string; readonly verdict: Verdict};
 
 /** The verdict on the box in focus, or on the watched one that tells most; null while no box is watched. */
 export const whyScreen = (model: Model): WhyScreen | null => {
-	const watched = boxOf(model, model.place.box) ?? mostTelling(model.boxes);
+	const watched = whyBox(model.boxes, model.place.box);
 	if (watched === null) return null;
-	const {detail} = model;
-	const box: Box | undefined = detail?.boxes.find(({instanceId}) => instanceId === watched.instanceId);
-	const beside = detail === null || box === undefined ? nothingBeside : boxFacts(box, detail, null);
+	const beside = besideOf(model, watched.instanceId);
 	const over = watched.state.state === 'gone' || watched.state.state === 'ended';
 	const verdict = judge({...beside, boot: watched.boot, marks: watched.marks, listening: null, over});
 	return {instanceId: watched.instanceId, verdict};
 };
 
-const mostTelling = (boxes: readonly WatchedBox[]): WatchedBox | null =>
-	boxes.find(({boot}) => boot?.firstFault != null) ??
-	boxes.find(({boot}) => boot !== null && boot.entryCount > 0) ??
-	null;
+const besideOf = ({detail, background}: Model, instanceId: string) => {
+	if (detail === null) return nothingBeside;
+	const box: Box | undefined = detail.boxes.find(one => one.instanceId === instanceId);
+	// A box that is gone has left the group, and its end stands in the activities.
+	if (box === undefined) return lifeFacts(instanceId, detail, background);
+	return boxFacts(box, detail, {metadataTags: null, background});
+};
 
 export const whyPanes = (model: Model): readonly Pane[] => {
 	const screen = whyScreen(model);

@@ -79,8 +79,9 @@ const sentences: Readonly<Record<DeathCause, string>> = {
 /** What Auto Scaling says of it: the last link, so everything found on the box goes before it. */
 export const death: Rule = {
 	name: 'death',
-	judge: ({death: end}: Facts): readonly Finding[] =>
-		end === null
+	judge: ({death: end, hook}: Facts): readonly Finding[] =>
+		// What is known of the hook is said by its own rules.
+		end === null || hook !== null
 			? []
 			: [
 					{

@@ -1,8 +1,10 @@
 /** All rules. Of two that speak of one unit, the one that stands first here knows more. */
 import type {Rule} from '../types.ts';
 import {dependencyOrphan} from './dependency-orphan.ts';
+import {deployFailed} from './deploy-failed.ts';
 import {death, endedFromOutside, journalStops} from './ending.ts';
 import {clockSkew, diskFull, dnsFailed} from './host.ts';
+import {hookAbandoned, hookTimeout} from './launch-hook.ts';
 import {linesLost} from './lines-lost.ts';
 import {metadataLate} from './metadata-late.ts';
 import {conditionSkipped, masked} from './never-meant.ts';
@@ -37,6 +39,9 @@ export const rules: readonly Rule[] = [
 	healthPath,
 	endedFromOutside,
 	journalStops,
+	deployFailed,
+	hookAbandoned,
+	hookTimeout,
 	linesLost,
 	death,
 ];
