@@ -153,8 +153,11 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 		return end;
 	};
 
-	const endAsGone = (why: Hostile) => {
+	/** Said at once; what the journal could not say any more may stand on the console. */
+	const endAsGone = async (why: Hostile): Promise<void> => {
 		mark(`died (${why})`);
+		const words = options.console === false ? [] : await consoleRung.lastWords(signal);
+		for (const line of words) mark(`console: ${line}`);
 		say({state: 'gone', why});
 	};
 
@@ -165,7 +168,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			rung = 'console';
 			const why = await life.goneWhy();
 			if (why !== null) {
-				endAsGone(why);
+				await endAsGone(why);
 				return 'gone';
 			}
 			say({state: 'waiting', why: whyNotHigher});
@@ -195,7 +198,7 @@ export const openBoxStream = (options: BoxStreamOptions): BoxStream => {
 			goneWhy: life.goneWhy,
 		});
 		if (end.kind === 'complete') say({state: 'ended', why: ''});
-		else if (end.kind === 'gone') endAsGone(end.why);
+		else if (end.kind === 'gone') await endAsGone(end.why);
 		return signal.aborted || end.kind !== 'due';
 	};
 

@@ -6,9 +6,14 @@ import type {Hostile} from '../base/text.ts';
 export type ConsoleRung = {
 	/** Reads once, at most every ten seconds; a refusal is kept quiet, for the rung above says why it is needed. */
 	readonly read: (signal: AbortSignal) => Promise<void>;
+	/** The last lines that say anything, also of a box that is gone; none where the console cannot be read. */
+	readonly lastWords: (signal: AbortSignal) => Promise<readonly Hostile[]>;
 };
 
 const pollMs = 10_000;
+const lastWordCount = 3;
+/** systemd colours what it writes there. */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,32}m`, 'g');
 
 export const createConsoleRung = ({
 	aws,
@@ -39,8 +44,28 @@ export const createConsoleRung = ({
 				show(`the console cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
 			}
 		},
+		lastWords: async signal => {
+			if (isRefused) return [];
+			try {
+				const {text} = await aws.polling.consoleOutput(instanceId, {signal});
+				return lastLines(text);
+			} catch (error) {
+				// The gateway lists the refusal among the errors; what the journal said stands without it.
+				if (error instanceof Error) return [];
+				throw error;
+			}
+		},
 	};
 };
+
+const lastLines = (text: string): readonly Hostile[] =>
+	text
+		.slice(-8192)
+		.replaceAll(colours, '')
+		.split(/[\r\n]+/)
+		.map(line => line.trim())
+		.filter(line => line !== '')
+		.slice(-lastWordCount);
 
 /** What `now` has beyond `before`; the window of 64 KiB may have moved on in between. */
 export const newText = (before: string, now: string): string => {

@@ -125,6 +125,23 @@ test('story 13: a box is dead only when EC2 says so', async () => {
 	await box.done;
 });
 
+test('a box that is gone leaves the last words of its console, without their colours', async () => {
+	const box = await open({causeOfDeath: async () => 'elb'}, ({addLines}) => addLines(lines.slice(0, 50)));
+	await expect.poll(() => box.states(), patience).toContain('live');
+	box.agent.setConsole(
+		'early\r\n\x1b[32m  OK  \x1b[0m Stopped target.\r\n\r\nlast but one\r\nreboot: Power down\r\n\r\n',
+	);
+	box.agent.setInstance({state: 'terminated', stateReason: 'Server.InternalError'});
+	box.agent.dropLink(60_000);
+	await expect.poll(() => box.states(), patience).toContain('gone');
+	expect(box.marks().slice(-4)).toEqual([
+		'7e20 died (elb)',
+		'7e20 console: OK   Stopped target.',
+		'7e20 console: last but one',
+		'7e20 console: reboot: Power down',
+	]);
+});
+
 test('before the agent answers the console is shown, and the stream climbs by itself', async () => {
 	const box = await open({}, fake => {
 		fake.addLines(lines.slice(0, 20));
