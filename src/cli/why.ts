@@ -5,7 +5,7 @@ import {ours, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
-import type {Box} from '../groups/types.ts';
+import type {Box, GroupDetail} from '../groups/types.ts';
 import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
@@ -16,6 +16,7 @@ import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
+import {judgeLastDeath} from './why-gone.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
 
@@ -76,7 +77,8 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 			next: ['unflap why web-prod', 'unflap why --journal boot.jsonl'],
 		});
 	const aws = await context.aws();
-	const box = await boxNamed(aws, name, context);
+	const {box, detail} = await boxNamed(aws, name, context);
+	if (box === null) return lastDeath(aws, detail, context);
 	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
 	const {facts, beside} = await besideBoot(aws, source.box, context.signal);
 	const found = judged(source.box.instanceId, source, marks.of, {
@@ -98,22 +100,37 @@ export const judged = (
 	return {subject, verdict: judge({...facts, boot, marks}), incomplete, beside: null};
 };
 
+type Named =
+	| {readonly box: string; readonly detail: null}
+	/** The group has no box. */
+	| {readonly box: null; readonly detail: GroupDetail};
+
 /** Of a group: the box that tells most, which is said on stderr. Everything else is a box. */
-const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): Promise<string> => {
-	if (/^i-|\/\d+$/.test(name)) return name;
+const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): Promise<Named> => {
+	if (/^i-|\/\d+$/.test(name)) return {box: name, detail: null};
 	const group = await groupOrNull(aws, name, signal);
-	if (group === null) return name;
-	const {boxes} = await loadGroup(aws, group, {signal});
+	if (group === null) return {box: name, detail: null};
+	const detail = await loadGroup(aws, group, {signal});
+	const {boxes} = detail;
 	const chosen = mostTelling(boxes);
-	if (chosen === undefined)
-		throw new UnflapError('not-found', `${group} has no box to look at`, {
-			meaning: 'Its boxes are gone, and no journal of them was kept.',
-			next: [`unflap show ${group}`, `unflap logs ${group} -f   (follows the next one)`],
-		});
+	if (chosen === undefined) return {box: null, detail};
 	out.note(
 		ours`${shown(group)}: looking at ${shown(chosen.instanceId)}, box ${chosen.number} of ${boxes.length}`,
 	);
-	return chosen.instanceId;
+	return {box: chosen.instanceId, detail: null};
+};
+
+/** No box, no journal: what AWS says of the last one that died. */
+const lastDeath = async (aws: Aws, detail: GroupDetail, {signal, out}: CommandContext): Promise<Judged> => {
+	const {name} = detail.view.group;
+	const found = await judgeLastDeath(aws, detail, signal);
+	if (found === null)
+		throw new UnflapError('not-found', `${name} has no box to look at`, {
+			meaning: 'It has none, and none of it has died in what AWS remembers.',
+			next: [`unflap show ${name}`, `unflap logs ${name} -f   (follows the next one)`],
+		});
+	out.note(ours`${shown(name)}: it has no box now; judging ${shown(found.subject)}, the last that died`);
+	return {...found, incomplete: null};
 };
 
 const groupOrNull = async (aws: Aws, name: string, signal: AbortSignal): Promise<Hostile | null> => {

@@ -40,70 +40,91 @@ export type ChangeSources = {
 	readonly deployments: readonly Deployment[];
 };
 
-/** In order of time. CloudTrail is asked only where there is an onset: two to four look-ups. */
+/** In order of time. CloudTrail is asked only where there is an onset: one to three look-ups. */
 export const readChanges = async (
 	aws: Pick<Aws, 'polling'>,
 	detail: GroupDetail,
-	{template, deployments}: ChangeSources,
+	sources: ChangeSources,
 	options: CallOptions = {},
 ): Promise<readonly Change[]> => {
-	const at = onsetOf(detail.view);
-	if (at === null) return [];
-	const span = {since: at - beforeMs, until: at + afterMs};
-	const within = (moment: AwsMs | null): moment is AwsMs =>
-		moment !== null && moment >= span.since && moment <= span.until;
-	const near = deployments.filter(({creator, createdAt}) => creator !== 'autoscaling' && within(createdAt));
+	const onset = onsetOf(detail.view);
+	if (onset === null) return [];
 	const look = (by: 'ResourceName' | 'EventName', value: string) =>
-		aws.polling.trailEvents({by, value, ...span}, options);
+		aws.polling.trailEvents({by, value, ...spanOf(onset)}, options);
 	const {group} = detail.view;
-	const ofGroup = await look('ResourceName', group.name);
-	const ofTargets = group.targetGroupArns.length === 0 ? [] : await look('EventName', 'ModifyTargetGroup');
-	const ofDeployments = near.length === 0 ? [] : await look('EventName', 'CreateDeployment');
+	return changesOf(detail, sources, {
+		ofGroup: await look('ResourceName', group.name),
+		// By the call's name: whether CloudTrail knows a target group as a resource is nowhere written.
+		ofTargets: group.targetGroupArns.length === 0 ? [] : await look('EventName', 'ModifyTargetGroup'),
+		ofDeployments:
+			madeByPeople(sources, onset).length === 0 ? [] : await look('EventName', 'CreateDeployment'),
+	});
+};
+
+/** What is known without CloudTrail. */
+export const changesWithoutTrail = (detail: GroupDetail, sources: ChangeSources): readonly Change[] =>
+	changesOf(detail, sources, {ofGroup: [], ofTargets: [], ofDeployments: []});
+
+type Trail = {
+	readonly ofGroup: readonly TrailEvent[];
+	readonly ofTargets: readonly TrailEvent[];
+	readonly ofDeployments: readonly TrailEvent[];
+};
+
+const spanOf = (onset: AwsMs) => ({since: onset - beforeMs, until: onset + afterMs});
+
+const isNear = (at: AwsMs | null, onset: AwsMs): at is AwsMs =>
+	at !== null && at >= spanOf(onset).since && at <= spanOf(onset).until;
+
+/** Those of Auto Scaling follow from a launch, and change nothing. */
+const madeByPeople = ({deployments}: ChangeSources, onset: AwsMs): readonly Deployment[] =>
+	deployments.filter(({creator, createdAt}) => creator !== 'autoscaling' && isNear(createdAt, onset));
+
+const changesOf = ({view}: GroupDetail, sources: ChangeSources, trail: Trail): readonly Change[] => {
+	const onset = onsetOf(view);
+	if (onset === null) return [];
+	const {template} = sources;
+	const version = template !== null && isNear(template.createdAt, onset) ? templateEntry(template) : null;
+	const isOfOurs = (event: TrailEvent) =>
+		view.group.targetGroupArns.includes(textAt(event.request, 'targetGroupArn'));
 	return [
-		...(template !== null && within(template.createdAt) ? [templateEntry(template, template.createdAt)] : []),
-		...ofGroup.filter(isSetting).map(event => settingEntry('group', event)),
-		...ofTargets
-			.filter(
-				event => isDone(event) && group.targetGroupArns.includes(textAt(event.request, 'targetGroupArn')),
-			)
+		...(version === null ? [] : [version]),
+		...trail.ofGroup
+			.filter(event => isSetting(event) && !(version !== null && putsInForce(event, version)))
+			.map(event => settingEntry('group', event)),
+		...trail.ofTargets
+			.filter(event => isDone(event) && isOfOurs(event))
 			.map(event => settingEntry('target group', event)),
-		...near.map(deployment => deploymentEntry(deployment, ofDeployments)),
+		...madeByPeople(sources, onset).map(deployment => deploymentEntry(deployment, trail.ofDeployments)),
 	]
 		.toSorted((one, other) => one.at - other.at)
 		.slice(-mostChanges);
 };
 
-/** What is known without CloudTrail. */
-export const changesWithoutTrail = (
-	detail: GroupDetail,
-	{template, deployments}: ChangeSources,
-): readonly Change[] => {
-	const at = onsetOf(detail.view);
-	if (at === null) return [];
-	const within = (moment: AwsMs | null): moment is AwsMs =>
-		moment !== null && moment >= at - beforeMs && moment <= at + afterMs;
-	return [
-		...(template !== null && within(template.createdAt) ? [templateEntry(template, template.createdAt)] : []),
-		...deployments
-			.filter(({creator, createdAt}) => creator !== 'autoscaling' && within(createdAt))
-			.map(deployment => deploymentEntry(deployment, [])),
-	].toSorted((one, other) => one.at - other.at);
-};
-
-const templateEntry = (
-	{template, version, before, createdBy, differences}: TemplateChange,
-	at: AwsMs,
-): Change => ({
+const templateEntry = ({
+	template,
+	version,
+	before,
+	createdAt,
+	createdBy,
+	differences,
+}: TemplateChange): Change => ({
 	kind: 'template',
-	at,
+	at: createdAt ?? 0,
 	who: createdBy,
-	what: `launch template ${template} v${before} → v${version}${
-		differences.length === 0 ? '' : `: ${namesOf(differences.map(({what}) => what))}`
+	what: `template ${template} v${before} → v${version}${
+		differences.length === 0 ? '' : ` (${namesOf(differences.map(({what}) => what))})`
 	}`,
 });
 
 const namesOf = (names: readonly Hostile[]): Hostile =>
 	names.length <= 4 ? names.join(', ') : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
+
+/** Whoever made the version also pointed the group at it: one change, told once. */
+const putsInForce = ({name, who, request}: TrailEvent, version: Change): boolean =>
+	name === 'UpdateAutoScalingGroup' &&
+	who === version.who &&
+	Object.keys(request).every(key => subjects.has(key) || key === 'launchTemplate');
 
 /** Calls that move or judge boxes, and change no setting. */
 const moves =
@@ -157,7 +178,7 @@ const deploymentEntry = (deployment: Deployment, calls: readonly TrailEvent[]): 
 		kind: 'deployment',
 		at: createdAt ?? 0,
 		who: call?.who ?? (creator === 'user' || creator === '' ? null : creator),
-		what: `deployment ${deploymentId} of ${application} to ${group}: ${revision ?? 'a revision'}, ${status}`,
+		what: `deployment ${deploymentId} to ${application}/${group}, ${status}: ${revision ?? 'no revision named'}`,
 	};
 };
 

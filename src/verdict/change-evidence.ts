@@ -4,7 +4,7 @@ import type {Change} from '../groups/onset.ts';
 import {seconds} from './finding.ts';
 import type {Evidence, Facts} from './types.ts';
 
-const mostShown = 6;
+const mostShown = 4;
 
 /** The nearest to the onset are kept; in order of time. */
 export const changeEvidence = ({changes, onsetAt}: Pick<Facts, 'changes' | 'onsetAt'>): readonly Evidence[] =>
@@ -23,7 +23,7 @@ export const whoOf = ({who}: Pick<Change, 'who'>): Hostile => {
 };
 
 const before = ({at}: Change, onsetAt: number | null): string =>
-	onsetAt === null || onsetAt < at ? '' : `, ${seconds((onsetAt - at) / 1000)} before the flapping began`;
+	onsetAt === null || onsetAt < at ? '' : `, ${seconds((onsetAt - at) / 1000)} before it began`;
 
 /** UTC. */
-const clock = (at: number): string => new Date(at).toISOString().slice(11, 19);
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);

@@ -70,6 +70,7 @@ const withoutFault = (facts: Facts, ranked: readonly Finding[]): Verdict => {
 	if (boot === null || boot.entryCount === 0)
 		return {
 			...base,
+			evidence: [...base.evidence, ...changeEvidence(facts)],
 			kind: 'cannot-be-judged',
 			sentence: 'Nothing is known of this boot: no line of its journal has come.',
 			confidence: 'unknown',
