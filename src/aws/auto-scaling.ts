@@ -8,7 +8,6 @@ import {
 	DescribeLifecycleHooksCommand,
 	DescribePoliciesCommand,
 	DescribeScalingActivitiesCommand,
-	DescribeWarmPoolCommand,
 	ResumeProcessesCommand,
 	SetInstanceHealthCommand,
 	SuspendProcessesCommand,
@@ -31,10 +30,9 @@ import type {
 	ReadCalls,
 	ScalingPolicySummary,
 	ScalingProcess,
-	WarmPool,
 } from './types.ts';
 
-type GroupReads = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies' | 'refreshes' | 'warmPool'>;
+type GroupReads = Pick<ReadCalls, 'groups' | 'activities' | 'hooks' | 'policies' | 'refreshes'>;
 
 export type AutoScalingCalls = GroupReads &
 	Omit<ChangeCalls, 'createDocument' | 'startAutomation' | 'stopAutomation'>;
@@ -73,7 +71,22 @@ const namesPerCall = 50;
 const pageSize = 100;
 
 const readCalls = (client: AutoScalingClient): GroupReads => ({
-	...movements(client),
+	refreshes: async (group, options = {}) => {
+		const {InstanceRefreshes = []} = await client.send(
+			new DescribeInstanceRefreshesCommand({AutoScalingGroupName: group}),
+			abortable(options),
+		);
+		return InstanceRefreshes.map(
+			(refresh): InstanceRefresh => ({
+				refreshId: refresh.InstanceRefreshId ?? '',
+				status: refresh.Status ?? '',
+				reason: refresh.StatusReason ?? null,
+				percentage: refresh.PercentageComplete ?? null,
+				startedAt: refresh.StartTime?.getTime() ?? null,
+				endedAt: refresh.EndTime?.getTime() ?? null,
+			}),
+		);
+	},
 	groups: async ({names, includeInstances, ...options} = {}) => {
 		if (names?.length === 0) return [];
 		const requests = names === undefined ? [undefined] : chunks([...new Set(names)], namesPerCall);
@@ -150,43 +163,6 @@ const readCalls = (client: AutoScalingClient): GroupReads => ({
 				enabled: policy.Enabled ?? true,
 			}),
 		);
-	},
-});
-
-type Movements = Pick<GroupReads, 'refreshes' | 'warmPool'>;
-
-/** What moves boxes of a group beside its own health. */
-const movements = (client: AutoScalingClient): Movements => ({
-	refreshes: async (group, options = {}) => {
-		const {InstanceRefreshes = []} = await client.send(
-			new DescribeInstanceRefreshesCommand({AutoScalingGroupName: group}),
-			abortable(options),
-		);
-		return InstanceRefreshes.map(
-			(refresh): InstanceRefresh => ({
-				refreshId: refresh.InstanceRefreshId ?? '',
-				status: refresh.Status ?? '',
-				reason: refresh.StatusReason ?? null,
-				percentage: refresh.PercentageComplete ?? null,
-				startedAt: refresh.StartTime?.getTime() ?? null,
-				endedAt: refresh.EndTime?.getTime() ?? null,
-			}),
-		);
-	},
-	warmPool: async (group, options = {}) => {
-		const {WarmPoolConfiguration: pool, Instances = []} = await client.send(
-			new DescribeWarmPoolCommand({AutoScalingGroupName: group}),
-			abortable(options),
-		);
-		if (pool === undefined) return null;
-		return {
-			poolState: pool.PoolState ?? 'Stopped',
-			minSize: pool.MinSize ?? 0,
-			instances: Instances.map(({InstanceId, LifecycleState}) => ({
-				instanceId: InstanceId ?? '',
-				lifecycleState: LifecycleState ?? '',
-			})),
-		} satisfies WarmPool;
 	},
 });
 

@@ -51,7 +51,6 @@ export const createReadCalls = (services: LaneServices): ReadCalls => ({
 	templateVersions: async (template, versions, options) =>
 		(await services.ec2()).templateVersions(template, versions, options),
 	refreshes: async (group, options) => (await services.autoScaling()).refreshes(group, options),
-	warmPool: async (group, options) => (await services.autoScaling()).warmPool(group, options),
 	instanceStatus: async (ids, options) =>
 		ids.length === 0 ? [] : (await services.ec2()).instanceStatus(ids, options),
 	deployments: async (filter, options) => (await services.codeDeploy()).deployments(filter, options),

@@ -20,7 +20,6 @@ export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
 	['DescribeInstanceInformation', 'read'],
 	['GetConnectionStatus', 'read'],
 	['DescribeInstanceRefreshes', 'read'],
-	['DescribeWarmPool', 'read'],
 	['DescribeInstanceStatus', 'read'],
 	['ListDeployments', 'read'],
 	['BatchGetDeployments', 'read'],

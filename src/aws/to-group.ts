@@ -46,6 +46,14 @@ export const toGroup = (group: SdkGroup): Group => {
 			propagateAtLaunch: tag.PropagateAtLaunch ?? false,
 		})),
 		maxInstanceLifetimeSeconds: group.MaxInstanceLifetime ?? null,
+		warmPool:
+			group.WarmPoolConfiguration === undefined
+				? null
+				: {
+						poolState: group.WarmPoolConfiguration.PoolState ?? 'Stopped',
+						minSize: group.WarmPoolConfiguration.MinSize ?? 0,
+						size: group.WarmPoolSize ?? 0,
+					},
 	};
 };
 

@@ -50,6 +50,8 @@ export type Group = {
 	readonly suspended: readonly SuspendedProcess[];
 	readonly tags: readonly GroupTag[];
 	readonly maxInstanceLifetimeSeconds: number | null;
+	/** null where the group has none. */
+	readonly warmPool: WarmPool | null;
 };
 
 export type Activity = {
@@ -272,7 +274,8 @@ export type WarmPool = {
 	/** Open enum: 'Stopped', 'Running', 'Hibernated'. */
 	readonly poolState: string;
 	readonly minSize: number;
-	readonly instances: readonly {readonly instanceId: string; readonly lifecycleState: string}[];
+	/** Instances in it now. */
+	readonly size: number;
 };
 
 /** EC2's own checks of an instance, and what it has in store for it. */
@@ -328,8 +331,6 @@ export type ReadCalls = {
 	) => Promise<readonly TemplateVersion[]>;
 	/** Newest first, at most 100. */
 	readonly refreshes: (group: string, options?: CallOptions) => Promise<readonly InstanceRefresh[]>;
-	/** null where the group has none. */
-	readonly warmPool: (group: string, options?: CallOptions) => Promise<WarmPool | null>;
 	/** Of running instances; ids that EC2 does not know are left out. */
 	readonly instanceStatus: (
 		ids: readonly string[],

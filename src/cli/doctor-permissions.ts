@@ -48,7 +48,6 @@ const questions: readonly Question[] = [
 	inGroup('autoscaling:DescribeLifecycleHooks', ({polling}, group) => polling.hooks(group)),
 	inGroup('autoscaling:DescribePolicies', ({polling}, group) => polling.policies(group)),
 	inGroup('autoscaling:DescribeInstanceRefreshes', ({polling}, group) => polling.refreshes(group)),
-	inGroup('autoscaling:DescribeWarmPool', ({polling}, group) => polling.warmPool(group)),
 	read('ec2:DescribeInstances', 'may', ({polling}) => polling.instances([noBox])),
 	read('ec2:DescribeInstanceStatus', 'may', ({polling}) => polling.instanceStatus([noBox])),
 	read('ec2:DescribeLaunchTemplateVersions', 'may', ({polling}) =>

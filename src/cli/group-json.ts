@@ -52,7 +52,7 @@ const holdDocument = (hold: HoldTag | undefined) =>
 			};
 
 export const detailDocument = (
-	{view, boxes, hooks, policies, targetGroups, missing}: GroupDetail,
+	{view, boxes, hooks, policies, targetGroups, refreshes, statuses, missing}: GroupDetail,
 	now: number,
 ) => ({
 	...groupDocument(view, now),
@@ -70,6 +70,16 @@ export const detailDocument = (
 	hooks,
 	policies,
 	targetGroups,
+	warmPool: view.group.warmPool,
+	refreshes: refreshes.map(refresh => ({
+		...refresh,
+		startedAt: isoTime(refresh.startedAt),
+		endedAt: isoTime(refresh.endedAt),
+	})),
+	instanceStatus: statuses.map(({scheduled, ...status}) => ({
+		...status,
+		scheduled: scheduled.map(event => ({...event, notBefore: isoTime(event.notBefore)})),
+	})),
 	lives: view.lives.map(lifeDocument),
 	activities: view.activities.map(activity => ({
 		...activity,

@@ -46,7 +46,6 @@ const look = (): readonly Statement[] => [
 			'autoscaling:DescribeLifecycleHooks',
 			'autoscaling:DescribePolicies',
 			'autoscaling:DescribeInstanceRefreshes',
-			'autoscaling:DescribeWarmPool',
 			'ec2:DescribeInstances',
 			'ec2:DescribeInstanceStatus',
 			'ec2:DescribeLaunchTemplateVersions',

@@ -7,6 +7,7 @@ import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
 import {changeLines} from './background-beside.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type Paint} from './paint.ts';
+import {surroundingsLines} from './surroundings-text.ts';
 import {type Cell, tableLines} from './table.ts';
 import {templateLines} from './template-text.ts';
 import {clockText, durationText} from './time-text.ts';
@@ -35,6 +36,9 @@ export const printGroup = (
 	const changes = changeLines(background);
 	if (changes.length > 0) title(ours`Changed before the flapping began${onsetText(background)}`);
 	for (const line of changes) out.line(ours`  ${line}`);
+	const around = surroundingsLines(detail, now);
+	if (around.length > 0) title(ours`Around it`);
+	for (const line of around) out.line(ours`  ${line}`);
 	title(ours`Instances ${detail.boxes.length}`);
 	for (const line of boxLines(detail.boxes, {out, now, ascii}, paint)) out.line(line);
 	if (detail.hooks.length > 0) title(ours`Lifecycle hooks`);

@@ -3,6 +3,8 @@ import type {
 	Aws,
 	Ec2Instance,
 	Group,
+	InstanceRefresh,
+	InstanceStatus,
 	LifecycleHook,
 	ScalingPolicySummary,
 	SsmInfo,
@@ -18,6 +20,8 @@ export type GroupParts = {
 	targets: readonly TargetHealth[];
 	instances: readonly Ec2Instance[];
 	ssm: readonly SsmInfo[];
+	refreshes: readonly InstanceRefresh[];
+	statuses: readonly InstanceStatus[];
 };
 
 export type GroupPart = {
@@ -40,6 +44,8 @@ export const emptyParts = (): GroupParts => ({
 	targets: [],
 	instances: [],
 	ssm: [],
+	refreshes: [],
+	statuses: [],
 });
 
 export const instanceIds = ({group}: GroupParts): readonly string[] =>
@@ -80,6 +86,20 @@ export const groupParts: readonly GroupPart[] = [
 		intervalMs: 120_000,
 		read: async ({aws, parts, signal}) => {
 			parts.hooks = await aws.polling.hooks(parts.group?.name ?? '', {signal});
+		},
+	},
+	{
+		operation: 'DescribeInstanceRefreshes',
+		intervalMs: 120_000,
+		read: async ({aws, parts, signal}) => {
+			parts.refreshes = await aws.polling.refreshes(parts.group?.name ?? '', {signal});
+		},
+	},
+	{
+		operation: 'DescribeInstanceStatus',
+		intervalMs: 60_000,
+		read: async ({aws, parts, signal}) => {
+			parts.statuses = await aws.polling.instanceStatus(instanceIds(parts), {signal});
 		},
 	},
 	{

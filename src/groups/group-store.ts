@@ -99,12 +99,13 @@ const createFocus = (options: GroupStoreOptions): Focus => ({
 });
 
 const publish = ({aws, name, store, memory, parts, missing}: Focus, state: Partial<GroupStoreState> = {}) => {
-	const {group, hooks, policies, targetGroups} = parts;
+	const {group, hooks, policies, targetGroups, refreshes, statuses} = parts;
 	if (group === null) return store.update(state);
 	const view = makeGroupView(group, memory.reading(name), aws.clock.now());
 	const boxes = makeBoxes(group, {...parts, lives: view.lives});
 	const refused = [...missing].map(([operation, message]) => ({operation, message}));
-	store.update({detail: {view, boxes, hooks, policies, targetGroups, missing: refused}, ...state});
+	const read = {hooks, policies, targetGroups, refreshes, statuses};
+	store.update({detail: {view, boxes, ...read, missing: refused}, ...state});
 };
 
 const readGroup = async (focus: Focus, signal: AbortSignal) => {

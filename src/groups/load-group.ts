@@ -42,17 +42,22 @@ const loadParts = async (
 		}
 	};
 	const ids = group.instances.map(({instanceId}) => instanceId);
-	const [reading, hooks, policies, targetGroups, instances, ssm, targets] = await Promise.all([
-		part('DescribeScalingActivities', readGroupActivities(aws, group.name, options), nothingRead),
-		part('DescribeLifecycleHooks', polling.hooks(group.name, options), []),
-		part('DescribePolicies', polling.policies(group.name, options), []),
-		part('DescribeTargetGroups', polling.targetGroups(group.targetGroupArns, options), []),
-		part('DescribeInstances', polling.instances(ids, options), []),
-		part('DescribeInstanceInformation', polling.ssmInfo(ids, options), []),
-		Promise.all(
-			group.targetGroupArns.map(arn => part('DescribeTargetHealth', polling.targetHealth(arn, options), [])),
-		),
-	]);
+	const [reading, hooks, policies, targetGroups, refreshes, instances, statuses, ssm, targets] =
+		await Promise.all([
+			part('DescribeScalingActivities', readGroupActivities(aws, group.name, options), nothingRead),
+			part('DescribeLifecycleHooks', polling.hooks(group.name, options), []),
+			part('DescribePolicies', polling.policies(group.name, options), []),
+			part('DescribeTargetGroups', polling.targetGroups(group.targetGroupArns, options), []),
+			part('DescribeInstanceRefreshes', polling.refreshes(group.name, options), []),
+			part('DescribeInstances', polling.instances(ids, options), []),
+			part('DescribeInstanceStatus', polling.instanceStatus(ids, options), []),
+			part('DescribeInstanceInformation', polling.ssmInfo(ids, options), []),
+			Promise.all(
+				group.targetGroupArns.map(arn =>
+					part('DescribeTargetHealth', polling.targetHealth(arn, options), []),
+				),
+			),
+		]);
 	const view = makeGroupView(group, reading, aws.clock.now());
 	return {
 		view,
@@ -60,6 +65,8 @@ const loadParts = async (
 		hooks,
 		policies,
 		targetGroups,
+		refreshes,
+		statuses,
 		missing: [...missing].map(([operation, message]) => ({operation, message})),
 	};
 };

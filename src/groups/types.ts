@@ -3,6 +3,8 @@ import type {
 	Activity,
 	Group,
 	GroupInstance,
+	InstanceRefresh,
+	InstanceStatus,
 	LifecycleHook,
 	ScalingPolicySummary,
 	SsmInfo,
@@ -112,6 +114,10 @@ export type GroupDetail = {
 	readonly hooks: readonly LifecycleHook[];
 	readonly policies: readonly ScalingPolicySummary[];
 	readonly targetGroups: readonly TargetGroup[];
+	/** Newest first: those under way, and those of the last six weeks. */
+	readonly refreshes: readonly InstanceRefresh[];
+	/** EC2's own checks of running boxes, and what EC2 has in store for them. */
+	readonly statuses: readonly InstanceStatus[];
 	/** AWS operations that were refused, with what was said. */
 	readonly missing: readonly {readonly operation: string; readonly message: Hostile}[];
 };

@@ -9,6 +9,7 @@ import {changeEvidence} from './change-evidence.ts';
 import {lineEvidence, seconds} from './finding.ts';
 import {rules} from './rules/index.ts';
 import {healthEvidence} from './rules/serving.ts';
+import {surroundingsEvidence, surroundingsRuledOut} from './surroundings.ts';
 import type {Facts, Finding, Rule, Verdict} from './types.ts';
 
 /** Pure; `asked` are all rules unless a test asks fewer. */
@@ -48,9 +49,10 @@ const withFault = (facts: Facts, winner: Finding, ranked: readonly Finding[]): V
 	evidence: [
 		...winner.evidence,
 		...(winner.rule === 'death' ? [] : healthEvidence(facts)),
+		...surroundingsEvidence(facts),
 		...changeEvidence(facts),
 	],
-	ruledOut: [...ruledOut(facts, winner), ...(winner.rulesOut ?? [])],
+	ruledOut: [...ruledOut(facts, winner), ...surroundingsRuledOut(facts), ...(winner.rulesOut ?? [])],
 	notJudged: missing(facts),
 	try: winner.try,
 	others: ranked.filter(finding => finding !== winner),
@@ -60,8 +62,8 @@ const withoutFault = (facts: Facts, ranked: readonly Finding[]): Verdict => {
 	const base = {
 		rule: null,
 		unit: '',
-		evidence: healthEvidence(facts),
-		ruledOut: ruledOut(facts, null),
+		evidence: [...healthEvidence(facts), ...surroundingsEvidence(facts)],
+		ruledOut: [...ruledOut(facts, null), ...surroundingsRuledOut(facts)],
 		notJudged: missing(facts),
 		try: [],
 		others: ranked,

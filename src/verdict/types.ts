@@ -1,4 +1,5 @@
 /** The verdict: facts go in, one sentence with its evidence comes out. Pure data: no clock, no I/O. */
+import type {InstanceRefresh, InstanceStatus} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 import type {Boot} from '../boot/types.ts';
@@ -69,6 +70,10 @@ export type Facts = {
 	readonly deployment: DeploymentFacts | null;
 	/** The newest that failed, on another box of the group. */
 	readonly failedBefore: DeploymentFacts | null;
+	/** EC2's own checks of the box, and what it has in store for it. */
+	readonly ec2: InstanceStatus | null;
+	/** An instance refresh under way. */
+	readonly refresh: InstanceRefresh | null;
 	/** What was changed in the hour before the flapping began, at `onsetAt`. */
 	readonly changes: readonly Change[];
 	readonly onsetAt: AwsMs | null;

@@ -1,4 +1,5 @@
 import {afterEach, expect, test} from 'vitest';
+import {effectOf} from '../../src/aws/operations.ts';
 import type {Aws} from '../../src/aws/types.ts';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import {loadSettings} from '../../src/base/load-settings.ts';
@@ -226,7 +227,7 @@ test('without the simulator calls that change nothing are tried, and what change
 		'ssm:GetAutomationExecution': 'permitted',
 		'ssm:StartSession': 'unknown',
 	});
-	const changing = endpoint.arrived.filter(({operation}) => !/^(?:Describe|Get|Simulate)/.test(operation));
+	const changing = endpoint.arrived.filter(({operation}) => effectOf(operation) === 'change');
 	for (const {body, operation} of changing)
 		expect(body, operation).toMatch(
 			/UnflapPreflight|i-00000000000000000|00000000-0000-4000-8000-000000000000|unflap%3Ahold%3A00000000/,
@@ -243,7 +244,7 @@ test('O1 read-only tries no change, and fails on no right to change', async () =
 	);
 	const {checks} = await checkPermissions({aws, identity, group: web, documentIsThere: false});
 	expect(states(checks)['autoscaling:ResumeProcesses']).toBe('warn');
-	expect(endpoint.operations().filter(name => !/^(?:Describe|Get|Simulate)/.test(name))).toEqual([]);
+	expect(endpoint.operations().filter(name => effectOf(name) === 'change')).toEqual([]);
 });
 
 const documentAnswers = (content: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -387,7 +388,7 @@ test('a box that was taken out is named with the line that brings it back', () =
 const groupWith = (count: number, more: object = {}) => ({
 	...{name: 'web', arn: web.arn, min: 1, max: 4, desired: 2, createdAt: null, status: null, operator: null},
 	...{healthCheckTypes: [], healthCheckGraceSeconds: 0, template: null, targetGroupArns: [], instances: []},
-	...{suspended: [], maxInstanceLifetimeSeconds: null},
+	...{suspended: [], maxInstanceLifetimeSeconds: null, warmPool: null},
 	tags: Array.from({length: count}, (_, index) => ({
 		key: `k${index}`,
 		value: '',

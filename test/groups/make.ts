@@ -73,6 +73,7 @@ export const aGroup = (part: Partial<Group> = {}): Group => ({
 	suspended: [],
 	tags: [],
 	maxInstanceLifetimeSeconds: null,
+	warmPool: null,
 	...part,
 });
 
@@ -141,7 +142,6 @@ export const fakeAws = (
 			userData: () => called('userData', () => null),
 			templateVersions: () => called('templateVersions', () => []),
 			refreshes: () => called('refreshes', () => []),
-			warmPool: () => called('warmPool', () => null),
 			instanceStatus: () => called('instanceStatus', () => []),
 			deployments: () => called('deployments', () => []),
 			deploymentGroups: () => called('deploymentGroups', () => []),

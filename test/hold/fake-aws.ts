@@ -36,6 +36,7 @@ const empty: Group = {
 	suspended: [],
 	tags: [],
 	maxInstanceLifetimeSeconds: null,
+	warmPool: null,
 };
 
 /** `rate`: AWS seconds per second of this process. */

@@ -43,6 +43,7 @@ export const aGroup = (part: Partial<Group> & {readonly name: string}): Group =>
 	suspended: [],
 	tags: [],
 	maxInstanceLifetimeSeconds: null,
+	warmPool: null,
 	...part,
 });
 
@@ -86,6 +87,8 @@ export const detailOf = (view: GroupView): GroupDetail => ({
 	hooks: [],
 	policies: [],
 	targetGroups: [],
+	refreshes: [],
+	statuses: [],
 	missing: [],
 });
 
@@ -240,7 +243,6 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 		userData: async () => null,
 		templateVersions: async () => [],
 		refreshes: async () => [],
-		warmPool: async () => null,
 		instanceStatus: async () => [],
 		deployments: async () => [],
 		deploymentGroups: async () => [],

@@ -15,6 +15,8 @@ export const unknownFacts: Facts = {
 	hook: null,
 	deployment: null,
 	failedBefore: null,
+	ec2: null,
+	refresh: null,
 	changes: [],
 	onsetAt: null,
 	unread: [],

@@ -154,6 +154,11 @@ const legacy = (): GroupPlan => ({
 		[12 * day, 13 * day],
 	],
 	stray: {processes: ['ReplaceUnhealthy'], days: [19.05, 19.9]},
+	planned: {
+		code: 'instance-retirement',
+		description: 'The instance is running on degraded hardware',
+		inSeconds: 5 * day,
+	},
 	flapsSinceSeconds: null,
 	createdDaysAgo: [900, 1500],
 });

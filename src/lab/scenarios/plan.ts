@@ -20,6 +20,11 @@ export type GroupPlan = {
 	readonly flapsSinceSeconds: number | null;
 	/** Processes somebody suspended this many days ago. */
 	readonly stray?: {readonly processes: readonly string[]; readonly days: Range};
+	/** An instance refresh under way, begun that long ago. */
+	readonly refresh?: {readonly percentage: number; readonly secondsAgo: number};
+	readonly warmPool?: {readonly poolState: string; readonly minSize: number};
+	/** What EC2 has announced for the oldest box. */
+	readonly planned?: {readonly code: string; readonly description: string; readonly inSeconds: number};
 	/** What people changed shortly before the new version of the launch template. */
 	readonly changes?: readonly {
 		readonly of: 'group' | 'target group';

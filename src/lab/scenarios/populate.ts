@@ -71,6 +71,16 @@ const makeGroup = (region: Region, plan: GroupPlan, {random, zones}: Made): LabG
 				: [],
 		scheduledActions: plan.scheduledActions ?? [],
 		behaviour: plan.behaviour,
+		refreshes: refreshesOf(plan, now, random.fork('refresh')),
+		warmPool: plan.warmPool ?? null,
+		plannedEvent:
+			plan.planned === undefined
+				? null
+				: {
+						code: plan.planned.code,
+						description: plan.planned.description,
+						notBefore: now + plan.planned.inSeconds * 1000,
+					},
 		suspended: strayOf(plan, now, random),
 		tags: new Map(
 			Object.entries({Name: plan.name, environment: 'lab', ...plan.tags}).map(([key, value]) => [
@@ -84,6 +94,19 @@ const makeGroup = (region: Region, plan: GroupPlan, {random, zones}: Made): LabG
 		status: null,
 	};
 };
+
+const refreshesOf = ({refresh}: GroupPlan, now: number, random: Random): LabGroup['refreshes'] =>
+	refresh === undefined
+		? []
+		: [
+				{
+					id: random.uuid(),
+					status: 'InProgress',
+					percentage: refresh.percentage,
+					startedAt: now - refresh.secondsAgo * 1000,
+					endedAt: null,
+				},
+			];
 
 const makeTemplate = (region: Region, plan: GroupPlan, random: Random): LabGroup['template'] => ({
 	id: `lt-0${random.hex(16)}`,

@@ -2,7 +2,14 @@
 import {flag, type Params, text, texts, trees} from '../wire/query-params.ts';
 import type {XmlRecord} from '../wire/xml.ts';
 import {type Activity, type LabGroup, scalingProcesses} from '../world/model.ts';
-import {activityShape, groupShape, hookShape, instanceDetailShape, tagShapes} from './autoscaling-shapes.ts';
+import {
+	activityShape,
+	groupShape,
+	hookShape,
+	instanceDetailShape,
+	tagShapes,
+	warmPoolShape,
+} from './autoscaling-shapes.ts';
 import {type Call, groupNamed, type Operation, page, validationError} from './service.ts';
 
 const describeAutoScalingGroups: Operation = call => {
@@ -160,8 +167,18 @@ const describeTags: Operation = call => {
 };
 
 const describeInstanceRefreshes: Operation = ({params, region}) => {
-	groupNamed({region, params});
-	return {InstanceRefreshes: []};
+	const group = groupNamed({region, params});
+	return {
+		InstanceRefreshes: group.refreshes.map(refresh => ({
+			InstanceRefreshId: refresh.id,
+			AutoScalingGroupName: group.name,
+			Status: refresh.status,
+			StartTime: new Date(refresh.startedAt),
+			EndTime: refresh.endedAt === null ? null : new Date(refresh.endedAt),
+			PercentageComplete: refresh.percentage,
+			InstancesToUpdate: Math.ceil((group.desired * (100 - refresh.percentage)) / 100),
+		})),
+	};
 };
 
 const describeTrafficSources: Operation = ({params, region}) => {
@@ -187,8 +204,8 @@ export const autoscalingReads: Readonly<Record<string, Operation>> = {
 	DescribeInstanceRefreshes: describeInstanceRefreshes,
 	DescribeTrafficSources: describeTrafficSources,
 	DescribeWarmPool: ({params, region}) => {
-		groupNamed({region, params});
-		return {Instances: []};
+		const {warmPool} = groupNamed({region, params});
+		return {WarmPoolConfiguration: warmPoolShape(warmPool), Instances: []};
 	},
 	DescribeScalingProcessTypes: () => ({
 		Processes: scalingProcesses.map(ProcessName => ({ProcessName})),

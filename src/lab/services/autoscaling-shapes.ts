@@ -30,8 +30,13 @@ export const groupShape = (group: LabGroup, facts: GroupFacts, includeInstances:
 	NewInstancesProtectedFromScaleIn: false,
 	ServiceLinkedRoleARN: `arn:aws:iam::${accountOf(group)}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
 	CapacityRebalance: false,
+	WarmPoolConfiguration: warmPoolShape(group.warmPool),
+	WarmPoolSize: group.warmPool === null ? null : 0,
 	TrafficSources: group.targetGroups.map(({arn}) => ({Identifier: arn, Type: 'elbv2'})),
 });
+
+export const warmPoolShape = (pool: LabGroup['warmPool']): XmlRecord | null =>
+	pool === null ? null : {MinSize: pool.minSize, PoolState: pool.poolState};
 
 export const tagShapes = (groupName: string, facts: GroupFacts): readonly XmlRecord[] =>
 	[...facts.tags]

@@ -153,10 +153,25 @@ const describeInstanceStatus: Operation = ({params, region}) => {
 				instanceState: {code: stateCodes[box.ec2State], name: box.ec2State},
 				systemStatus: {status, details: [{name: 'reachability', status: detailOf(status)}]},
 				instanceStatus: {status, details: [{name: 'reachability', status: detailOf(status)}]},
+				eventsSet: plannedFor(box),
 			};
 		}),
 		nextToken,
 	};
+};
+
+const plannedFor = (box: LabBox): readonly XmlRecord[] => {
+	const planned = box.group?.plannedEvent ?? null;
+	if (planned === null || box.group?.boxes[0] !== box) return [];
+	const {code, description, notBefore} = planned;
+	return [
+		{
+			instanceEventId: `instance-event-0${box.instanceId.slice(3)}`,
+			code,
+			description,
+			notBefore: new Date(notBefore),
+		},
+	];
 };
 
 const checkStatus = (box: LabBox, now: number): string => {

@@ -71,6 +71,17 @@ export type LaunchTemplate = {
 	createdAt: LabMs;
 };
 
+export type Refresh = {
+	readonly id: string;
+	readonly status: string;
+	readonly percentage: number;
+	readonly startedAt: LabMs;
+	readonly endedAt: LabMs | null;
+};
+
+/** What EC2 has announced for a box. */
+export type PlannedEvent = {readonly code: string; readonly description: string; readonly notBefore: LabMs};
+
 /** How boxes of a group live, beyond what AWS's own settings decide. Ranges are seconds. */
 export type Behaviour = {
 	readonly recording: string;
@@ -101,6 +112,10 @@ export type LabGroup = {
 	readonly policies: readonly Policy[];
 	readonly scheduledActions: readonly ScheduledAction[];
 	readonly behaviour: Behaviour;
+	readonly refreshes: readonly Refresh[];
+	readonly warmPool: {readonly poolState: string; readonly minSize: number} | null;
+	/** For its oldest box. */
+	readonly plannedEvent: PlannedEvent | null;
 	readonly suspended: Map<string, string>;
 	readonly tags: Map<string, Tag>;
 	readonly boxes: LabBox[];
