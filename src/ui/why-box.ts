@@ -7,4 +7,5 @@ export const whyBox = (boxes: readonly WatchedBox[], focused: string | null): Wa
 const mostTelling = (boxes: readonly WatchedBox[]): WatchedBox | null =>
 	boxes.find(({boot}) => boot?.firstFault != null) ??
 	boxes.find(({boot}) => boot !== null && boot.entryCount > 0) ??
+	boxes[0] ??
 	null;

@@ -117,13 +117,17 @@ const evidenceRows = ({evidence}: Verdict, cells: number): readonly Row[] =>
 
 /** What else was said: consequences, notes, mistakes that did no harm this time. */
 const consequenceRows = ({others}: Verdict, cells: number): readonly Row[] =>
-	others.flatMap(({kind, sentence}) =>
-		block(
+	others.flatMap(({kind, sentence, evidence}) => [
+		...block(
 			[span(ours`  +  `), span(pad(shown(hostile(kind)), sourceCells, 'left'), 'dim'), span(ours`         `)],
 			sentence,
 			cells,
 		),
-	);
+		// What a deployment said stands nowhere else.
+		...evidence
+			.filter(({source}) => source === 'CodeDeploy')
+			.flatMap(({text}) => block([span(pad(ours``, sourceCells + 14, 'left'))], text, cells, 'dim')),
+	]);
 
 const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
 	...ruledOut.flatMap(text => block([span(ours`  ✔ `, 'good')], text, cells)),
