@@ -4,9 +4,12 @@ import type {Hostile} from '../base/text.ts';
 import type {BoxLine} from '../stream/merge.ts';
 import {createPatternRunner, type PatternRunner} from '../stream/pattern-worker.ts';
 
+/** A line that is printed. */
+export type LogsLine = BoxLine & {readonly isHighlighted?: true};
+
 export type LogsFilter = {
 	/** The lines that stay, in order. */
-	readonly keep: (lines: readonly BoxLine[]) => Promise<readonly BoxLine[]>;
+	readonly keep: (lines: readonly BoxLine[]) => Promise<readonly LogsLine[]>;
 	readonly stop: () => void;
 };
 
@@ -16,6 +19,8 @@ export type LogsFilterOptions = {
 	readonly sinceUs: number | null;
 	readonly include: string | null;
 	readonly exclude: string | null;
+	/** Lines whose message matches are marked. */
+	readonly highlight: string | null;
 	/** A pattern took too long and does not count any more. */
 	readonly onSlowPattern: (source: string) => void;
 };
@@ -28,37 +33,37 @@ export const createLogsFilter = (options: LogsFilterOptions): LogsFilter => {
 	const units = options.units.map(unitMatcher);
 	const include = runnerOf('-i', options.include);
 	const exclude = runnerOf('-e', options.exclude);
+	const highlight = runnerOf('--highlight', options.highlight);
 	const isWanted = ({entry}: BoxLine) =>
 		(options.sinceUs === null || entry.realtimeUs >= options.sinceUs) &&
 		(units.length === 0 || units.some(matches => matches(entry.unit)));
-	const matching = async (
-		runner: PatternRunner | null,
-		source: string | null,
-		lines: readonly BoxLine[],
-		fits: boolean,
-	) => {
-		if (runner === null || source === null || lines.length === 0) return lines;
+	/** One flag a line, or null where there is no pattern, or none any more. */
+	const flagsOf = async (runner: PatternRunner | null, source: string | null, lines: readonly BoxLine[]) => {
+		if (runner === null || source === null || lines.length === 0) return null;
 		const flags = await runner.match(lines.map(({entry}) => entry.message.slice(0, matchedCharacters)));
-		if (flags === null) {
-			options.onSlowPattern(source);
-			return lines;
-		}
-		return lines.filter((_, index) => (flags[index] === 1) === fits);
+		if (flags === null) options.onSlowPattern(source);
+		return flags;
 	};
+	const batch = async (lines: readonly BoxLine[]): Promise<readonly LogsLine[]> => {
+		const includes = await flagsOf(include, options.include, lines);
+		const included = lines.filter((_, index) => includes === null || includes[index] === 1);
+		const excludes = await flagsOf(exclude, options.exclude, included);
+		const kept = included.filter((_, index) => excludes === null || excludes[index] !== 1);
+		const marks = await flagsOf(highlight, options.highlight, kept);
+		return kept.map((line, index) => (marks?.[index] === 1 ? {...line, isHighlighted: true} : line));
+	};
+	const runners = [include, exclude, highlight].filter(runner => runner !== null);
 	return {
 		keep: async lines => {
 			const wanted = lines.filter(isWanted);
-			if (include === null && exclude === null) return wanted;
-			const kept: BoxLine[] = [];
-			for (let at = 0; at < wanted.length; at += batchLines) {
-				const included = await matching(include, options.include, wanted.slice(at, at + batchLines), true);
-				kept.push(...(await matching(exclude, options.exclude, included, false)));
-			}
+			if (runners.length === 0) return wanted;
+			const kept: LogsLine[] = [];
+			for (let at = 0; at < wanted.length; at += batchLines)
+				kept.push(...(await batch(wanted.slice(at, at + batchLines))));
 			return kept;
 		},
 		stop: () => {
-			include?.stop();
-			exclude?.stop();
+			for (const runner of runners) runner.stop();
 		},
 	};
 };

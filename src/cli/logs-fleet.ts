@@ -21,7 +21,7 @@ export const runFleetLogs = async (job: LogsJob): Promise<ExitCode> => {
 	const {out, signal, settings} = context;
 	const processClock = createProcessClock();
 	const instanceIds: string[] = [];
-	const printer = createLogsPrinter(out, job.format, instanceIds);
+	const printer = createLogsPrinter(out, job.format, instanceIds, job.wish.style);
 	const filter = createLogsFilter({
 		...wish,
 		onSlowPattern: source =>

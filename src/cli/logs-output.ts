@@ -1,6 +1,6 @@
 /** Filtered lines on their way to the printer, in order. */
 import type {BoxLine} from '../stream/merge.ts';
-import type {LogsFilter} from './logs-filter.ts';
+import type {LogsFilter, LogsLine} from './logs-filter.ts';
 
 export type LogsOutput = {
 	readonly push: (lines: readonly BoxLine[]) => void;
@@ -12,10 +12,10 @@ export type LogsOutput = {
 export const createLogsOutput = (
 	filter: LogsFilter,
 	wish: {readonly last: number | null; readonly follow: boolean},
-	print: (line: BoxLine) => void,
+	print: (line: LogsLine) => void,
 ): LogsOutput => {
 	let chain = Promise.resolve();
-	let kept: BoxLine[] = [];
+	let kept: LogsLine[] = [];
 	let isFirst = true;
 	const release = () => {
 		for (const line of wish.last === null ? kept : kept.slice(Math.max(0, kept.length - wish.last)))

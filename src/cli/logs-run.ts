@@ -11,7 +11,7 @@ import type {CommandContext, OutputFormat} from './command.ts';
 import {boxesOfGroups, type LogsBox} from './logs-boxes.ts';
 import {createLogsFilter} from './logs-filter.ts';
 import {createLogsOutput} from './logs-output.ts';
-import {createLogsPrinter} from './logs-print.ts';
+import {createLogsPrinter, type LogsStyle} from './logs-print.ts';
 import {openSpools} from './logs-spool.ts';
 
 export type LogsWish = {
@@ -24,6 +24,8 @@ export type LogsWish = {
 	readonly sinceUs: number | null;
 	readonly include: string | null;
 	readonly exclude: string | null;
+	readonly highlight: string | null;
+	readonly style: LogsStyle;
 };
 
 export type LogsJob = {
@@ -43,7 +45,7 @@ export const runLogs = async (job: LogsJob): Promise<ExitCode> => {
 	const {context, wish} = job;
 	const processClock = createProcessClock();
 	const instanceIds: string[] = [];
-	const printer = createLogsPrinter(context.out, job.format, instanceIds);
+	const printer = createLogsPrinter(context.out, job.format, instanceIds, wish.style);
 	const filter = createLogsFilter({
 		...wish,
 		onSlowPattern: source =>

@@ -10,7 +10,8 @@ import {type LogsWish, runLogs} from './logs-run.ts';
 export const logsCommand: Command = {
 	name: 'logs',
 	summary: 'journals of boxes, merged in time order',
-	usage: 'unflap logs GROUP|BOX… [-u UNIT]… [-f|--all] [--since T] [-n N] [-i RE] [-e RE] [-b ID]',
+	usage:
+		'unflap logs GROUP|BOX… [-u UNIT]… [-f|--all] [--since T] [-n N] [-i RE] [-e RE] [--highlight RE] [--fold] [--open] [-b ID]',
 	example: 'unflap logs web-prod -f -u app        unflap logs web-prod/1 -n 50 -o jsonl',
 	flags: {
 		unit: {
@@ -29,6 +30,9 @@ export const logsCommand: Command = {
 		lines: {type: 'string', short: 'n', value: 'N', help: 'the last N lines before going on'},
 		include: {type: 'string', short: 'i', value: 'RE', help: 'lines whose message matches'},
 		exclude: {type: 'string', short: 'e', value: 'RE', help: 'but not those that match this'},
+		highlight: {type: 'string', value: 'RE', help: 'marks lines whose message matches'},
+		fold: {type: 'boolean', help: 'counts what repeats the line before it'},
+		open: {type: 'boolean', help: 'JSON messages as their level, text and fields'},
 		boot: {
 			type: 'string',
 			short: 'b',
@@ -88,6 +92,8 @@ const wishOf = (args: CommandArgs): ((nowMs: number) => LogsWish) => {
 		sinceUs: since === null ? null : parseSince(since, nowMs),
 		include: textFlag(args, 'include'),
 		exclude: textFlag(args, 'exclude'),
+		highlight: textFlag(args, 'highlight'),
+		style: {fold: args.flags['fold'] === true, open: args.flags['open'] === true},
 	});
 };
 

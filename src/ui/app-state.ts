@@ -152,6 +152,8 @@ export type LogView = {
 	readonly boxes: ReadonlySet<string>;
 	/** Folds that were opened, by the index of their first line. */
 	readonly unfolded: ReadonlySet<number>;
+	/** JSON messages that were opened, by the index of their line. */
+	readonly opened: ReadonlySet<number>;
 	/** Whether the strip is wanted; null: where there is room. */
 	readonly density: boolean | null;
 	/** End of the view when it left following: what came since is `new`. */
@@ -202,6 +204,7 @@ export const freshLogs: LogView = {
 	units: new Set(),
 	boxes: new Set(),
 	unfolded: new Set(),
+	opened: new Set(),
 	density: null,
 	seenEnd: 0,
 	paused: false,

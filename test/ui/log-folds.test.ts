@@ -1,15 +1,8 @@
 import {expect, test} from 'vitest';
-import {createLogStore} from '../../src/stream/log-store.ts';
-import type {AppState, LogView} from '../../src/ui/app-state.ts';
-import {find, perform} from '../../src/ui/keys/action.ts';
-import {logKeys} from '../../src/ui/keys/log-keys.ts';
-import {applyLogView, jumpTo, moveInLog} from '../../src/ui/keys/log-moves.ts';
-import {moveOf} from '../../src/ui/keys/moves.ts';
-import type {Model} from '../../src/ui/model.ts';
-import {paintScreen} from '../../src/ui/screen.ts';
-import type {Ui} from '../../src/ui/ui.ts';
-import {aModel, entry, idOf, processClock, settings} from './fakes.ts';
-import {expectWholeFrame, linesOf} from './painted.ts';
+import {jumpTo} from '../../src/ui/keys/log-moves.ts';
+import {entry} from './fakes.ts';
+import {logScreen} from './log-screen.ts';
+import {expectWholeFrame} from './painted.ts';
 
 /** Three tries of six lines each, the third ends with a line that is new. */
 const attempt = (number: number) =>
@@ -18,69 +11,10 @@ const attempt = (number: number) =>
 	);
 const told = [...attempt(1), ...attempt(2), ...attempt(3), 'giving up for good'];
 
-const logScreen = (messages: readonly string[] = told) => {
-	const store = createLogStore({flushMs: 1});
-	store.box(idOf(1));
-	store.append(
-		0,
-		messages.map(message => entry(message)),
-	);
-	store.setFilter({});
-	let state: AppState = aModel({place: {screen: 'logs'}}).state;
-	const model = (): Model => ({...aModel({place: {screen: 'logs'}, store}), state});
-	const geometry = () =>
-		paintScreen(model(), {entries: [], last: {keys: 'q' as never, label: 'q' as never}}).geometry;
-	const copies: string[] = [];
-	const toasts: string[] = [];
-	const ui: Ui = {
-		state: () => state,
-		set: part => {
-			state = {...state, ...part};
-		},
-		model,
-		geometry,
-		services: () => null,
-		settings,
-		processClock,
-		environment: {},
-		toast: text => toasts.push(text),
-		write: bytes => {
-			copies.push(Buffer.from(/52;c;([^\u0007]*)/.exec(bytes)?.[1] ?? '', 'base64').toString());
-		},
-		repaint: () => undefined,
-		leave: () => undefined,
-		suspend: () => undefined,
-	} as Partial<Ui> as Ui;
-	const press = (...keys: readonly string[]) => {
-		for (const key of keys) {
-			const action = find(logKeys, key);
-			if (action === undefined) moveInLog(ui, moveOf(key));
-			else perform(ui, action, key);
-		}
-	};
-	const view = (part: Partial<LogView>) => {
-		ui.set({logs: {...state.logs, ...part}});
-		applyLogView(ui);
-	};
-	const body = () =>
-		linesOf(model())
-			.slice(2, -2)
-			.filter(line => /[a-z]/.test(line));
-	return {
-		store,
-		ui,
-		press,
-		view,
-		body,
-		model,
-		copies,
-		toasts,
-		current: () => body().find(line => line.startsWith('│▸')),
-	};
-};
+const foldedScreen = (messages: readonly string[] = told) => logScreen(messages);
 
 test('lines like earlier ones stand as one row with their number, errors counted, the end whole', () => {
-	const {body, model} = logScreen();
+	const {body, model} = foldedScreen();
 	const rows = body();
 	expect(rows.filter(row => /starting 1|error: refused 1|stopped 1/.test(row))).toHaveLength(3);
 	expect(rows.join('\n')).not.toMatch(/starting 2/);
@@ -96,13 +30,13 @@ test('lines like earlier ones stand as one row with their number, errors counted
 });
 
 test('while the same is said again and again its newest lines stand there', () => {
-	const {body} = logScreen(told.slice(0, -1));
+	const {body} = foldedScreen(told.slice(0, -1));
 	expect(body().join('\n')).toContain('stopped 3');
 	expect(body().join('\n')).not.toContain('folded');
 });
 
 test('j and k step over a fold, enter opens it and closes it again', () => {
-	const {press, body, current} = logScreen();
+	const {press, body, current} = foldedScreen();
 	press('g', 'j', 'j', 'j', 'j', 'j', 'j');
 	expect(current()).toContain('12 lines');
 	press('j');
@@ -117,14 +51,14 @@ test('j and k step over a fold, enter opens it and closes it again', () => {
 });
 
 test('the next error inside a fold comes out of it', () => {
-	const {press, current, body} = logScreen();
+	const {press, current, body} = foldedScreen();
 	press('g', 'e', 'e');
 	expect(current()).toContain('error: refused 2');
 	expect(body().join('\n')).not.toContain('folded');
 });
 
 test('a search is about every line: nothing is folded, and n finds what was', () => {
-	const {view, press, body, current, ui} = logScreen();
+	const {view, press, body, current, ui} = foldedScreen();
 	press('g');
 	view({search: 'config 3'});
 	expect(body().join('\n')).not.toContain('folded');
@@ -137,14 +71,14 @@ test('a search is about every line: nothing is folded, and n finds what was', ()
 });
 
 test('c copies all a fold stands for, and the number of lines stays', () => {
-	const {press, copies, store} = logScreen();
+	const {press, copies, store} = foldedScreen();
 	press('g', 'j', 'j', 'j', 'j', 'j', 'j', 'c');
 	expect(copies.at(-1)?.split('\n')).toEqual([...attempt(2), ...attempt(3)]);
 	expect(store.counts().lines).toBe(19);
 });
 
 test('after leaving the end nothing folds under the eye', () => {
-	const {press, store, body} = logScreen(told.slice(0, -1));
+	const {press, store, body} = foldedScreen(told.slice(0, -1));
 	press('k');
 	const before = body();
 	store.append(0, [entry('giving up for good')]);
@@ -162,7 +96,7 @@ test('every line stands on the screen or in a fold, once and in order, wherever 
 			? `news of kind ${'x'.repeat(1 + number / 57)}`
 			: `step ${'y'.repeat(number % 3)} ${number}`,
 	);
-	const {press, ui, store} = logScreen([...messages, 'the last of all']);
+	const {press, ui, store} = foldedScreen([...messages, 'the last of all']);
 	press('g');
 	const seen: number[] = [];
 	for (let page = 0; page < 40; page += 1) {

@@ -5,7 +5,18 @@ import {saveRows} from '../save-rows.ts';
 import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';
 import {copyKey} from './copy-key.ts';
-import {applyLogView, follow, jumpTo, runHere, setLogs, storeOf, toggleFold, unitNames} from './log-moves.ts';
+import {
+	applyLogView,
+	follow,
+	jsonHere,
+	jumpTo,
+	runHere,
+	setLogs,
+	storeOf,
+	toggleFold,
+	toggleJson,
+	unitNames,
+} from './log-moves.ts';
 
 const clocks = ['boot clock', 'local', 'UTC', 'delta'] as const;
 
@@ -68,10 +79,13 @@ export const logKeys: readonly Action[] = [
 	{
 		keys: ['enter'],
 		label: ours`unfold`,
-		help: ours`unfold repeated lines, and back`,
+		help: ours`unfold repeated lines, open a JSON message, and back`,
 		section: 'screen',
-		unavailable: ui => (runHere(ui) === null ? ours`nothing is folded under the mark` : null),
-		run: toggleFold,
+		unavailable: ui =>
+			runHere(ui) === null && jsonHere(ui) === null
+				? ours`nothing is folded under the mark, and the line is no JSON`
+				: null,
+		run: ui => (runHere(ui) === null ? toggleJson(ui) : toggleFold(ui)),
 	},
 	{
 		keys: ['t'],

@@ -1,5 +1,6 @@
 /** Moving and jumping in the log, and what it is filtered by. */
 import {ours} from '../../base/terminal-text.ts';
+import {openJson} from '../../stream/json-message.ts';
 import type {FoldedLines, LogPattern, LogStore} from '../../stream/types.ts';
 import type {LogView} from '../app-state.ts';
 import {foldAt, itemsBack, itemsOn} from '../screens/log-folds.ts';
@@ -96,6 +97,24 @@ export const toggleFold = (ui: Ui) => {
 	if (here.isFolded) unfolded.add(here.run.index);
 	else unfolded.delete(here.run.index);
 	setLogs(ui, {unfolded, current: here.run.index});
+};
+
+/** Index of the line under the mark where its message is JSON that can be opened, or was. */
+export const jsonHere = (ui: Ui): number | null => {
+	const store = storeOf(ui);
+	const view = ui.state().logs;
+	if (store === null || view.follow || view.current === null || runHere(ui)?.isFolded === true) return null;
+	const [record] = store.rows(store.positionOf(view.current), 1);
+	return record?.kind === 'line' && openJson(record.entry.message) !== null ? record.index : null;
+};
+
+/** Opens the JSON message under the mark, or closes it. */
+export const toggleJson = (ui: Ui) => {
+	const index = jsonHere(ui);
+	if (index === null) return;
+	const opened = new Set(ui.state().logs.opened);
+	if (!opened.delete(index)) opened.add(index);
+	setLogs(ui, {opened, current: index});
 };
 
 export const jumpTo = (ui: Ui, what: 'match' | 'error', direction: 1 | -1) => {

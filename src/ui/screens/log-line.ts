@@ -1,7 +1,8 @@
 /** One record of the log as rows of spans: mark, clock, box, unit, gutter, message. What a box says never leaves its gutter. */
 import {graphemesOf} from '../../base/graphemes.ts';
 import {cut, fitTo, hostile, ours, shown, width} from '../../base/terminal-text.ts';
-import type {Shown} from '../../base/text.ts';
+import type {Hostile, Shown} from '../../base/text.ts';
+import {openJson} from '../../stream/json-message.ts';
 import type {LogRow, LogStore, StoredLine} from '../../stream/types.ts';
 import type {ClockMode, LogView} from '../app-state.ts';
 import {lastFour} from '../format.ts';
@@ -32,8 +33,9 @@ const drawLine = (record: Extract<LogRow, {kind: 'line'}>, options: LineOptions)
 	const prefix = prefixOf(record, options);
 	const used = prefix.reduce((cells, {text}) => cells + width(text), 0);
 	const room = Math.max(leastMessageCells, columns - used - 1);
-	const message = shownMessage(store, record);
-	const lines = view.wrap ? wrapped(message, room) : [cut(message, room)];
+	const opened = view.opened.has(index) ? openedLines(entry.message) : null;
+	const messages = opened ?? [shownMessage(store, record)];
+	const lines = messages.flatMap(one => (view.wrap ? wrapped(one, room) : [cut(one, room)]));
 	const gutter = isError
 		? span(ours`▌`, 'bad')
 		: entry.priority === 4
@@ -44,6 +46,19 @@ const drawLine = (record: Extract<LogRow, {kind: 'line'}>, options: LineOptions)
 		spans: [...(line === 0 ? prefix : [span(fitTo(ours``, used))]), gutter, span(text, token, isMatch)],
 		selected,
 	}));
+};
+
+/** A JSON message: level and text, then a row a field. */
+const openedLines = (message: Hostile): readonly Shown[] | null => {
+	const opened = openJson(message);
+	if (opened === null) return null;
+	const {text, level, fields, more} = opened;
+	const head = [level, text].filter(part => part !== '').join(' ');
+	return [
+		shown(hostile(head === '' ? '{}' : head)),
+		...fields.map(({name, value}) => ours`  ${shown(name)}  ${shown(value)}`),
+		...(more > 0 ? [ours`  and ${more} fields more`] : []),
+	];
 };
 
 const prefixOf = (

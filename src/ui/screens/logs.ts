@@ -135,7 +135,8 @@ const makeWindow = (model: Model, store: LogStore, height: number): Window => {
 		const drawn = draw(model, store, itemsFrom(store, view, {from: top, end, count: height}));
 		const fitting = whatFits(drawn, height);
 		const isSeen = fitting.some(({item}) => item.position === current);
-		if (!view.wrap || isSeen || top >= current) return {top, drawn: fitting};
+		const isPlain = !view.wrap && view.opened.size === 0;
+		if (isPlain || isSeen || top >= current) return {top, drawn: fitting};
 		top = itemsOn(store, view, top, 1);
 	}
 };
