@@ -75,7 +75,7 @@ test('why of a group without a box judges the last that died: event, script, exi
 	expect(stdout).toMatch(/CodeDeploy +\[stderr\].* is inactive, giving up$/m);
 	expect(stdout).toMatch(/change +\d\d:\d\d ci-deploy: template web-canary/);
 	expect(stdout).toMatch(
-		/^ +fault +The launch hook CodeDeploy-\S+ was abandoned \dm\d\ds after the launch, by CodeDeploy, after ValidateService had failed\.$/m,
+		/^ +fault +The launch hook of CodeDeploy \(web-canary\) was abandoned \dm\d\ds after the launch, after ValidateService had failed\.$/m,
 	);
 	expect(stdout).toMatch(
 		/aws deploy get-deployment-target --deployment-id d-[0-9A-F]{9} --target-id i-[0-9a-f]{17}/,

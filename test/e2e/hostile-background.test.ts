@@ -48,7 +48,7 @@ const lines = [
 	['why', 'web-canary', '-o', 'json'],
 	['why', 'web-canary', '-o', 'md'],
 	['report', 'web-canary'],
-] as const;
+];
 
 test.each(lines.map(args => [args.join(' '), args] as const))('T2 unflap %s', async (_name, args) => {
 	// These two services alone: the box's own stream goes to the lab.

@@ -4,50 +4,9 @@ import {shown} from '../../src/base/terminal-text.ts';
 import type {Change} from '../../src/groups/onset.ts';
 import {judge} from '../../src/verdict/judge.ts';
 import {rules} from '../../src/verdict/rules/index.ts';
-import type {DeploymentFacts, Facts, HookFacts, RuleName} from '../../src/verdict/types.ts';
+import type {Facts, RuleName} from '../../src/verdict/types.ts';
+import {at, deployment, endedIn, hookTexts} from './hook-endings.ts';
 import {recordedFacts, unknownFacts} from './recorded-facts.ts';
-
-const at = Date.UTC(2026, 10, 22, 12, 35);
-
-const hookTexts = {
-	abandoned:
-		"Instance failed to complete user's Lifecycle Action: Lifecycle Action with token e85e was abandoned: Lifecycle Action Completed with ABANDON Result",
-	timeout:
-		"Instance failed to complete user's Lifecycle Action: Lifecycle Action with token e85e was abandoned: Heartbeat Timeout",
-} as const;
-
-const endedIn = (outcome: HookFacts['outcome'], part: Partial<HookFacts> = {}): Partial<Facts> => ({
-	death: {cause: 'hook', rawCause: hookTexts[outcome], at},
-	hook: {
-		outcome,
-		names: ['warmup'],
-		byCodeDeploy: false,
-		seconds: 358,
-		heartbeatSeconds: 300,
-		group: 'web',
-		...part,
-	},
-});
-
-const deployment = (part: Partial<NonNullable<DeploymentFacts['event']>> = {}): DeploymentFacts => ({
-	deploymentId: 'd-ABCDEFGHI',
-	deploymentGroup: 'blue',
-	instanceId: 'i-0123456789abcdef0',
-	status: 'Failed',
-	revision: 's3://b/k.zip',
-	event: {
-		name: 'ApplicationStart',
-		failed: true,
-		startedAt: at - 90_000,
-		endedAt: at,
-		script: 'scripts/start.sh',
-		errorCode: 'ScriptFailed',
-		message: 'Script at specified location: scripts/start.sh run as user root failed with exit code 7',
-		logTail:
-			'LifecycleEvent - ApplicationStart\nScript - scripts/start.sh\n[stdout]starting\n[stderr]no such file\n',
-		...part,
-	},
-});
 
 const judged = (facts: Partial<Facts>) => judge({...unknownFacts, over: true, ...facts});
 
@@ -70,7 +29,9 @@ test('deploy-failed names the event, the script and the exit code, and ends with
 	expect(verdict.others).toMatchObject([
 		{
 			rule: 'hook-abandoned',
-			sentence: expect.stringMatching(/by CodeDeploy, after ApplicationStart had failed\.$/),
+			sentence: expect.stringMatching(
+				/abandoned 5m58s after the launch, after ApplicationStart had failed\.$/,
+			),
 		},
 	]);
 });

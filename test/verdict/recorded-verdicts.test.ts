@@ -6,6 +6,7 @@ import {judge} from '../../src/verdict/judge.ts';
 import {createLineMarks} from '../../src/verdict/line-marks.ts';
 import {ruleNames, type Verdict} from '../../src/verdict/types.ts';
 import {journalOf, readAll, scenarios} from '../boot/recordings.ts';
+import {hookEndings} from './hook-endings.ts';
 import {bootIdOf, healthOf, recordedFacts, unknownFacts} from './recorded-facts.ts';
 
 type Expected = {
@@ -203,9 +204,22 @@ test('the table of docs/verdicts.md says what the rules say of the recordings', 
 		'| --- | --- | --- | --- |',
 		...rows,
 		'',
+		...hookTable(),
 	].join('\n');
 	await expect(page).toMatchFileSnapshot('../../docs/verdicts.md');
 });
+
+/** No recorded box ended in a launch hook: the texts are AWS's own. */
+const hookTable = (): readonly string[] => [
+	'# What is said of boxes that ended in a launch hook',
+	'',
+	'From the words of AWS alone, without a line of the box; of a box whose journal is there the fault on it comes first.',
+	'',
+	'| Auto Scaling and CodeDeploy say | rule | sentence | also said |',
+	'| --- | --- | --- | --- |',
+	...hookEndings.map(({name, facts}) => row(name, judge({...unknownFacts, over: true, ...facts}))),
+	'',
+];
 
 const row = (name: string, verdict: Verdict): string =>
 	`| ${name} | ${verdict.rule ?? verdict.kind} | ${verdict.sentence} | ${said(verdict).join(', ') || '–'} |`;

@@ -1,5 +1,6 @@
 /** The life ended in a launch hook: somebody abandoned it, or nobody answered. No suspended process helps against that. */
 import type {Hostile} from '../../base/text.ts';
+import {deploymentGroupOf} from '../../groups/deployments.ts';
 import {advice} from '../advice.ts';
 import {deploymentEvidence, deploymentTries} from '../deployment-evidence.ts';
 import {seconds} from '../finding.ts';
@@ -14,8 +15,8 @@ export const hookAbandoned: Rule = {
 		const failed = deployment?.event?.failed === true;
 		const who = hook.byCodeDeploy
 			? failed
-				? `by CodeDeploy, after ${deployment.event?.name} had failed`
-				: 'by CodeDeploy, or by somebody in its place'
+				? `after ${deployment.event?.name} had failed`
+				: 'by CodeDeploy or somebody in its place'
 			: 'by whoever answers it';
 		return [
 			finding('hook-abandoned', facts, hook, `${hookWords(hook)} was abandoned${after(hook)}, ${who}.`),
@@ -64,8 +65,13 @@ const finding = (
 
 /** AWS says that it was a hook, and not which. */
 const hookWords = ({names}: HookFacts): Hostile => {
-	if (names.length === 0) return 'A launch hook';
-	return names.length === 1 ? `The launch hook ${names[0]}` : `One of the launch hooks ${names.join(', ')}`;
+	const [name] = names;
+	if (name === undefined) return 'A launch hook';
+	const deploymentGroup = deploymentGroupOf(name);
+	if (names.length > 1) return `One of the launch hooks ${names.join(', ')}`;
+	return deploymentGroup === null
+		? `The launch hook ${name}`
+		: `The launch hook of CodeDeploy (${deploymentGroup})`;
 };
 
 const lower = (text: Hostile): Hostile => text.charAt(0).toLowerCase() + text.slice(1);
