@@ -13,7 +13,8 @@ const pageSize = 50;
 /** Of one event; a longer one is not read, and what AWS says beside it stands. */
 const longestEvent = 262_144;
 /** Two a second, and a little less. */
-const spacingMs = 550;
+const perTurn = 2;
+const turnMs = 1100;
 
 export const createCloudTrail = (lane: Lane): CloudTrailCalls => {
 	const call = createJsonCall(lane.jsonService('cloudtrail', 'cloudtrail', 'CloudTrail_20131101'));
@@ -45,15 +46,16 @@ export const createCloudTrail = (lane: Lane): CloudTrailCalls => {
 	};
 };
 
-/** One look-up at a time, each a while after the one before the last. */
+/** One look-up at a time, and no third within a second. */
 const createTurns = ({processClock}: Lane) => {
 	let last: Promise<unknown> = Promise.resolve();
-	let nextAt = Number.NEGATIVE_INFINITY;
+	let starts: readonly number[] = [];
 	return <T>(send: () => Promise<T>): Promise<T> => {
 		const mine = last.then(async () => {
-			const wait = nextAt - processClock.now();
+			const earliest = starts.at(-perTurn);
+			const wait = earliest === undefined ? 0 : earliest + turnMs - processClock.now();
 			if (wait > 0) await processClock.sleep(wait);
-			nextAt = processClock.now() + spacingMs;
+			starts = [...starts.slice(1 - perTurn), processClock.now()];
 			return send();
 		});
 		// Whoever comes next waits for the end of this one, well or not.

@@ -1,7 +1,15 @@
 /** CodeDeploy and CloudTrail, spoken by hand: what is sent, what is made of the answers, and of answers nobody expects. */
 import {afterEach, expect, test} from 'vitest';
+import {createAws} from '../../src/aws/create-aws.ts';
 import type {Aws} from '../../src/aws/types.ts';
-import {type Answer, type Arrived, awsFor, type FakeEndpoint, startEndpoint} from './fake-endpoint.ts';
+import {
+	type Answer,
+	type Arrived,
+	awsFor,
+	canary,
+	type FakeEndpoint,
+	startEndpoint,
+} from './fake-endpoint.ts';
 
 let endpoint: FakeEndpoint | undefined;
 let aws: Aws | undefined;
@@ -200,6 +208,29 @@ test('a page with a token is not followed beyond what was wanted', async () => {
 	const events = await polling.trailEvents({by: 'EventName', value: 'b', since: 0, until: 1000});
 	expect(events).toHaveLength(50);
 	expect(endpoint.arrived).toHaveLength(1);
+});
+
+test('no third look-up goes out within a second of the first', async () => {
+	endpoint = await startEndpoint(() => ({body: '{}'}));
+	let time = 0;
+	const slept: number[] = [];
+	const processClock = {
+		now: () => time,
+		sleep: async (ms: number) => {
+			slept.push(ms);
+			time += ms;
+		},
+	};
+	const options = {region: 'eu-west-1', endpointUrl: endpoint.url, readOnly: false, timeRate: 1};
+	aws = await createAws({...options, credentials: canary}, {environment: {}, processClock});
+	const {trailEvents} = aws.polling;
+	const look = (value: string) => trailEvents({by: 'EventName', value, since: 0, until: 1});
+	await Promise.all(['a', 'b', 'c'].map(look));
+	expect(slept).toEqual([1100]);
+	time += 5000;
+	await Promise.all(['d', 'e'].map(look));
+	expect(slept).toEqual([1100]);
+	expect(endpoint.arrived).toHaveLength(5);
 });
 
 test('who may not is told which permission is missing, and the call is not tried again', async () => {
