@@ -5,7 +5,7 @@ import {ours, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
-import type {Box, GroupDetail} from '../groups/types.ts';
+import type {Box, GroupDetail, Life} from '../groups/types.ts';
 import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
@@ -16,7 +16,7 @@ import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
-import {judgeLastDeath} from './why-gone.ts';
+import {findDead, judgeDeath, lastDead} from './why-gone.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
 
@@ -77,8 +77,10 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 			next: ['unflap why web-prod', 'unflap why --journal boot.jsonl'],
 		});
 	const aws = await context.aws();
-	const {box, detail} = await boxNamed(aws, name, context);
-	if (box === null) return lastDeath(aws, detail, context);
+	const named = await boxNamed(aws, name, context);
+	if (named.box === null)
+		return {...(await judgeDeath(aws, named.detail, named.life, context.signal)), incomplete: null};
+	const {box} = named;
 	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
 	const {facts, beside} = await besideBoot(aws, source.box, context.signal);
 	const found = judged(source.box.instanceId, source, marks.of, {
@@ -101,36 +103,38 @@ export const judged = (
 };
 
 type Named =
-	| {readonly box: string; readonly detail: null}
-	/** The group has no box. */
-	| {readonly box: null; readonly detail: GroupDetail};
+	| {readonly box: string}
+	/** A box that is gone. */
+	| {readonly box: null; readonly detail: GroupDetail; readonly life: Life};
 
-/** Of a group: the box that tells most, which is said on stderr. Everything else is a box. */
+/** Of a group: the box that tells most, or the last that died, which is said on stderr. Everything else is a box. */
 const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): Promise<Named> => {
-	if (/^i-|\/\d+$/.test(name)) return {box: name, detail: null};
+	if (/^i-[0-9a-f]{17}$/.test(name)) {
+		const dead = await findDead(aws, name, signal);
+		if (dead === null) return {box: name};
+		out.note(ours`${shown(name)} is gone: what AWS says of its end`);
+		return {box: null, ...dead};
+	}
+	if (/^i-|\/\d+$/.test(name)) return {box: name};
 	const group = await groupOrNull(aws, name, signal);
-	if (group === null) return {box: name, detail: null};
+	if (group === null) return {box: name};
 	const detail = await loadGroup(aws, group, {signal});
 	const {boxes} = detail;
 	const chosen = mostTelling(boxes);
-	if (chosen === undefined) return {box: null, detail};
-	out.note(
-		ours`${shown(group)}: looking at ${shown(chosen.instanceId)}, box ${chosen.number} of ${boxes.length}`,
-	);
-	return {box: chosen.instanceId, detail: null};
-};
-
-/** No box, no journal: what AWS says of the last one that died. */
-const lastDeath = async (aws: Aws, detail: GroupDetail, {signal, out}: CommandContext): Promise<Judged> => {
-	const {name} = detail.view.group;
-	const found = await judgeLastDeath(aws, detail, signal);
-	if (found === null)
-		throw new UnflapError('not-found', `${name} has no box to look at`, {
+	if (chosen !== undefined) {
+		out.note(
+			ours`${shown(group)}: looking at ${shown(chosen.instanceId)}, box ${chosen.number} of ${boxes.length}`,
+		);
+		return {box: chosen.instanceId};
+	}
+	const life = lastDead(detail);
+	if (life === undefined)
+		throw new UnflapError('not-found', `${group} has no box to look at`, {
 			meaning: 'It has none, and none of it has died in what AWS remembers.',
-			next: [`unflap show ${name}`, `unflap logs ${name} -f   (follows the next one)`],
+			next: [`unflap show ${group}`, `unflap logs ${group} -f   (follows the next one)`],
 		});
-	out.note(ours`${shown(name)}: it has no box now; judging ${shown(found.subject)}, the last that died`);
-	return {...found, incomplete: null};
+	out.note(ours`${shown(group)}: it has no box now; judging ${shown(life.instanceId)}, the last that died`);
+	return {box: null, detail, life};
 };
 
 const groupOrNull = async (aws: Aws, name: string, signal: AbortSignal): Promise<Hostile | null> => {

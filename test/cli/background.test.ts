@@ -87,6 +87,28 @@ test('why of a group without a box judges the last that died: event, script, exi
 	expect(verdict.changes.length).toBeGreaterThan(1);
 });
 
+test('why of a box that is gone says how its life ended, and names its group by itself', async () => {
+	const {run} = await openRegion();
+	const {lives} = await json<{lives: readonly {instanceId: string; diedAt: string | null; cause: string}[]}>(
+		run(['show', 'web-canary', '-o', 'json']),
+	);
+	const dead = lives.filter(({diedAt}) => diedAt !== null).at(2)?.instanceId ?? '';
+	const {stdout, stderr, code} = await run(['why', dead]);
+	expect(code).toBe(0);
+	expect(stderr).toContain(`${dead} is gone`);
+	expect(stdout).toMatch(/certain · rule deploy-failed$/m);
+	expect(stdout).toContain(`--target-id ${dead}`);
+	const elb = await json<{lives: readonly {instanceId: string; diedAt: string | null}[]}>(
+		run(['show', 'worker', '-o', 'json']),
+	);
+	const other = elb.lives.find(({diedAt}) => diedAt !== null)?.instanceId ?? '';
+	const told = await run(['why', other]);
+	expect(told.stdout).toMatch(/^Nothing is known of this boot/);
+	expect(told.stdout).toMatch(/The load balancer found the box unhealthy, and Auto Scaling replaced it\./);
+	expect(told.stdout).toMatch(/change +\d\d:\d\d ana: UpdateAutoScalingGroup/);
+	expect((await run(['why', 'i-00000000000000000'])).code).toBe(1);
+});
+
 /** Between one box and the next. */
 const untilEmpty = async (control: Awaited<ReturnType<typeof openRegion>>['control']) => {
 	for (let turn = 0; turn < 200; turn += 1) {
