@@ -109,6 +109,50 @@ test('why of a box that is gone says how its life ended, and names its group by 
 	expect((await run(['why', 'i-00000000000000000'])).code).toBe(1);
 });
 
+test('why of a group whose hook nobody answers says for how long it waited, and how to give it more time', async () => {
+	const {run, control} = await openRegion({
+		plans: () => [
+			{
+				name: 'slow',
+				min: 1,
+				max: 1,
+				healthCheckTypes: ['EC2'],
+				graceSeconds: 300,
+				behaviour: {
+					recording: 'S01-healthy',
+					powerOn: [3, 6],
+					pending: [5, 9],
+					drain: [5, 9],
+					relaunch: [90_000, 90_001],
+				},
+				hooks: [
+					{
+						name: 'warm-up',
+						transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+						heartbeatSeconds: 120,
+						defaultResult: 'ABANDON',
+						answer: null,
+					},
+				],
+				target: null,
+				ages: [[3, 4]],
+				flapsSinceSeconds: null,
+				createdDaysAgo: [40, 90],
+			},
+		],
+	});
+	await control('POST', 'step', {seconds: 200});
+	const {stdout, code} = await run(['why', 'slow']);
+	expect(code).toBe(0);
+	expect(stdout).toMatch(
+		/^Nobody answered the launch hook warm-up, though it waits 2m00s: it ran out of time 2m\d\ds after the launch\.$/m,
+	);
+	expect(stdout).toMatch(/Auto Scaling +Instance failed to complete .*Heartbeat Timeout$/m);
+	expect(stdout).toMatch(
+		/aws autoscaling put-lifecycle-hook --auto-scaling-group-name slow --lifecycle-hook-name warm-up --heartbeat-timeout 240$/m,
+	);
+});
+
 /** Between one box and the next. */
 const untilEmpty = async (control: Awaited<ReturnType<typeof openRegion>>['control']) => {
 	for (let turn = 0; turn < 200; turn += 1) {
