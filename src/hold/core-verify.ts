@@ -29,7 +29,7 @@ const hopelessTries = 12;
 /** How long a late Suspend may still arrive: after this, an unanswered one is over. */
 const suspendFlightMs = 180_000;
 /** The same for a tag, which changes nothing in the group. */
-const tagFlightMs = 5000;
+const tagFlightMs = 15_000;
 /** A tag that was noted so long before the release began has arrived, or never will. */
 const longAgoMs = 60_000;
 /** Reads of a moment before the resume come this long at most. */
