@@ -32,43 +32,29 @@ export type Background = {
 
 export type BoxAskedAbout = {readonly instanceId: string; readonly launchedAt: AwsMs | null};
 
+type BackgroundOptions = CallOptions & {
+	/** A recent answer of the same story, about another box: template and changes are not asked for again. */
+	readonly known?: Background | null;
+};
+
 export const readBackground = async (
 	aws: Pick<Aws, 'polling' | 'clock'>,
 	detail: GroupDetail,
 	box: BoxAskedAbout | null,
-	options: CallOptions = {},
+	{known = null, ...options}: BackgroundOptions = {},
 ): Promise<Background> => {
 	const {group} = detail.view;
-	const missing = new Map<string, Background['missing'][number]>();
-	const part = async <T>(
-		{operation, needs}: {readonly operation: string; readonly needs: string},
-		read: Promise<T>,
-		fallback: T,
-	): Promise<T> => {
-		try {
-			return await read;
-		} catch (error) {
-			if (!(error instanceof UnflapError) || error.kind === 'bug') throw error;
-			missing.set(operation, {
-				operation,
-				needs: error.kind === 'denied' ? needs : '',
-				message: error.message,
-			});
-			return fallback;
-		}
-	};
+	const {part, missing} = createParts(known);
 	const [template, deployments] = await Promise.all([
-		part(ofTemplate, readTemplateChange(aws, group, options), null),
+		known === null ? part(ofTemplate, readTemplateChange(aws, group, options), null) : known.template,
 		part(ofDeployments, readDeployments(aws, group.name, detail.hooks, options), []),
 	]);
 	const sources = {template, deployments};
 	const [changes, deployment, lastFailed] = await Promise.all([
-		part(ofTrail, readChanges(aws, detail, sources, options), changesWithoutTrail(detail, sources)),
-		part(
-			ofTargets,
-			box === null ? Promise.resolve(null) : deploymentOfBox(aws, deployments, box, options),
-			null,
-		),
+		known === null
+			? part(ofTrail, readChanges(aws, detail, sources, options), changesWithoutTrail(detail, sources))
+			: known.changes,
+		box === null ? null : part(ofTargets, deploymentOfBox(aws, deployments, box, options), null),
 		part(ofTargets, lastFailedDeployment(aws, deployments, options), null),
 	]);
 	return {
@@ -78,6 +64,32 @@ export const readBackground = async (
 		deployment,
 		lastFailed,
 		missing: [...missing.values()],
+	};
+};
+
+type Part = {readonly operation: string; readonly needs: string};
+
+/** What is refused is noted, and something else stands in its place. */
+const createParts = (known: Background | null) => {
+	const stillMissing = (known?.missing ?? []).filter(({operation}) =>
+		[ofTemplate.operation, ofTrail.operation].some(one => one === operation),
+	);
+	const missing = new Map(stillMissing.map(entry => [entry.operation, entry]));
+	return {
+		missing,
+		part: async <T>({operation, needs}: Part, read: Promise<T>, fallback: T): Promise<T> => {
+			try {
+				return await read;
+			} catch (error) {
+				if (!(error instanceof UnflapError) || error.kind === 'bug') throw error;
+				missing.set(operation, {
+					operation,
+					needs: error.kind === 'denied' ? needs : '',
+					message: error.message,
+				});
+				return fallback;
+			}
+		},
 	};
 };
 

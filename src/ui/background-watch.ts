@@ -30,22 +30,27 @@ export const createBackgroundWatch = ({
 	failed,
 }: BackgroundOptions): BackgroundWatch => {
 	const stopping = new AbortController();
-	let known: {readonly box: string; readonly background: Background} | null = null;
+	let known: Known | null = null;
 	let askedAt = Number.NEGATIVE_INFINITY;
 	let askedFor = '';
 	let isAsking = false;
 	const ask = async (detail: GroupDetail, instanceId: string) => {
-		const life = detail.view.lives.find(one => one.instanceId === instanceId);
-		const box = detail.boxes.find(one => one.instanceId === instanceId);
-		const launchedAt = box?.launchedAt ?? life?.launchedAt ?? null;
+		const {signal} = stopping;
+		const story = storyOf(detail);
+		const isFresh = known?.story === story && processClock.now() - known.at < standsMs;
+		const readAt = isFresh ? (known?.at ?? 0) : processClock.now();
 		isAsking = true;
 		try {
-			const {signal} = stopping;
-			const background = await readBackground(aws, detail, {instanceId, launchedAt}, {signal});
-			known = {box: keyOf(detail, instanceId), background};
+			const background = await readBackground(
+				aws,
+				detail,
+				{instanceId, launchedAt: launchOf(detail, instanceId)},
+				{signal, known: isFresh ? (known?.background ?? null) : null},
+			);
+			known = {box: keyOf(detail, instanceId), story, at: readAt, background};
 			changed();
 		} catch (error) {
-			if (!stopping.signal.aborted) failed(error);
+			if (!signal.aborted) failed(error);
 		} finally {
 			isAsking = false;
 		}
@@ -53,7 +58,7 @@ export const createBackgroundWatch = ({
 	return {
 		of: (detail, instanceId) => {
 			const box = keyOf(detail, instanceId);
-			const about = `${box} ${storyOf(detail, instanceId)}`;
+			const about = `${box} ${storyOf(detail)} ${endOf(detail, instanceId)}`;
 			const now = processClock.now();
 			if (!isAsking && (about !== askedFor || now - askedAt >= standsMs)) {
 				askedFor = about;
@@ -66,13 +71,26 @@ export const createBackgroundWatch = ({
 	};
 };
 
+type Known = {
+	readonly box: string;
+	readonly story: string;
+	/** When template and changes were read. */
+	readonly at: number;
+	readonly background: Background;
+};
+
 const keyOf = ({view}: GroupDetail, instanceId: string) => `${view.group.name} ${instanceId}`;
 
-/** Another onset, template, hook, or the box's end makes another story. */
-const storyOf = ({view, hooks}: GroupDetail, instanceId: string): string =>
-	[
-		onsetOf(view),
-		view.group.template?.version,
-		hooks.map(({name}) => name).join(),
-		view.lives.find(life => life.instanceId === instanceId)?.diedAt,
-	].join(' ');
+/** Another onset, template or hook makes another story of the group. */
+const storyOf = ({view, hooks}: GroupDetail): string =>
+	[view.group.name, onsetOf(view), view.group.template?.version, ...hooks.map(({name}) => name)].join(' ');
+
+const lifeOf = ({view}: GroupDetail, instanceId: string) =>
+	view.lives.find(life => life.instanceId === instanceId);
+
+const endOf = (detail: GroupDetail, instanceId: string) => lifeOf(detail, instanceId)?.diedAt ?? null;
+
+const launchOf = (detail: GroupDetail, instanceId: string) =>
+	detail.boxes.find(box => box.instanceId === instanceId)?.launchedAt ??
+	lifeOf(detail, instanceId)?.launchedAt ??
+	null;
