@@ -1,4 +1,4 @@
-// npm run test:peers [-- --optional]: the program beside tmux, journalctl and the AWS CLI. Fails where one is missing.
+// npm run test:peers [-- --optional]: the program beside tmux, journalctl, the AWS CLI and Chromium. Fails where one is missing.
 import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {root, step, tools} from './run.js';
@@ -31,13 +31,14 @@ const found = {
 			}
 		}) ??
 		onPath('aws'),
+	chromium: process.env.UNFLAP_PEER_CHROMIUM ?? onPath('chromium'),
 };
 const missing = Object.entries(found)
 	.filter(([, path]) => path === undefined)
 	.map(([name]) => name);
 if (missing.length > 0) {
 	process.stdout.write(
-		`test:peers needs ${missing.join(', ')}: on Debian, apt-get install tmux systemd awscli\n`,
+		`test:peers needs ${missing.join(', ')}: on Debian, apt-get install tmux systemd awscli chromium\n`,
 	);
 	process.exit(1);
 }
@@ -47,5 +48,6 @@ step('peers', tools.vitest, ['run', '--config', 'vitest.peers.config.ts'], {
 	UNFLAP_PEER_AWS: found.aws,
 	UNFLAP_PEER_TMUX: found.tmux,
 	UNFLAP_PEER_JOURNALCTL: found.journalctl,
+	UNFLAP_PEER_CHROMIUM: found.chromium,
 	...(optional ? {UNFLAP_PEERS_OPTIONAL: '1'} : {}),
 });

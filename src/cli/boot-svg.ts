@@ -13,10 +13,10 @@ import {
 } from '../boot/waterfall.ts';
 import type {Bar} from '../boot/waterfall-bar.ts';
 
-const columns = 140;
+const usualColumns = 140;
 const cellWidth = 8;
 const rowHeight = 20;
-const margin = 16;
+const margin = 12;
 const colours: Readonly<Record<WaterfallTone, string>> = {
 	good: '#2da44e',
 	busy: '#218bff',
@@ -27,18 +27,30 @@ const colours: Readonly<Record<WaterfallTone, string>> = {
 
 export const bootSvg = (
 	boot: Boot,
-	options: {readonly subject: Hostile; readonly outside: readonly OutsideMark[]},
+	options: {
+		readonly subject: Hostile;
+		readonly outside: readonly OutsideMark[];
+		/** Letters across; 140 where nothing is said, 54 at least. */
+		readonly columns?: number;
+	},
 ): string => {
+	const {columns = usualColumns} = options;
 	const layout = layoutWaterfall(boot, {columns, outside: options.outside, maxUnits: 40});
 	const rows = layout.rows.filter(row => row.kind !== 'outside' || row.marks.length > 0);
 	const top = margin + 3 * rowHeight;
-	const footer = faultLines(boot);
+	const footer = faultLines(boot).flatMap(line => inLines(line, columns));
 	const width = 2 * margin + columns * cellWidth;
 	const height = top + (rows.length + footer.length + 2) * rowHeight;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13">`,
 		`<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-		text(margin, margin + rowHeight, `${options.subject} · ${layout.title}`, '#1f2328', 'bold'),
+		text(
+			margin,
+			margin + rowHeight,
+			fitting(`${options.subject} · ${layout.title}`, columns),
+			'#1f2328',
+			'bold',
+		),
 		...ticks(layout, top, rows.length),
 		...rows.flatMap((row, index) => rowOf(row, layout, top + index * rowHeight)),
 		...footer.map((line, index) =>
@@ -50,7 +62,7 @@ export const bootSvg = (
 };
 
 const text = (x: number, y: number, content: Hostile, fill: string, weight = 'normal'): string =>
-	`<text x="${x}" y="${y}" fill="${fill}" font-weight="${weight}" xml:space="preserve">${markup(hostile(cut(shown(content), columns)))}</text>`;
+	`<text x="${x}" y="${y}" fill="${fill}" font-weight="${weight}" xml:space="preserve">${markup(hostile(cut(shown(content), usualColumns)))}</text>`;
 
 const axisX = (layout: Waterfall): number => margin + (layout.unitColumns + 1) * cellWidth;
 
@@ -71,8 +83,8 @@ const rowOf = (row: WaterfallRow, layout: Waterfall, y: number): readonly string
 		case 'outside':
 			return [
 				text(margin, baseline, 'outside the box', '#57606a'),
-				...row.marks.map(mark =>
-					text(axisX(layout) + mark.column * cellWidth, baseline, `▲ ${mark.label}`, '#57606a'),
+				...marksOf(row.marks, layout).map(({column, label}) =>
+					text(axisX(layout) + column * cellWidth, baseline, label, '#57606a'),
 				),
 			];
 		case 'kernel':
@@ -102,6 +114,39 @@ const rowOf = (row: WaterfallRow, layout: Waterfall, y: number): readonly string
 		default:
 			return row satisfies never;
 	}
+};
+
+type Mark = {readonly column: number; readonly label: Hostile};
+
+/** A label stands right of its mark, left of it where there is no room, or not at all; the mark always stands. */
+const marksOf = (marks: readonly Mark[], layout: Waterfall): readonly Mark[] => {
+	let used = 0;
+	return marks.map(({column, label}, index) => {
+		const end = marks[index + 1]?.column ?? layout.axisColumns + layout.tookColumns;
+		const cells = label.length + 2;
+		const isRight = column + cells < end;
+		const isLeft = !isRight && column - cells >= used;
+		used = column + (isRight ? cells : 1) + 1;
+		if (isRight) return {column, label: `▲ ${label}`};
+		return isLeft ? {column: column - cells + 1, label: `${label} ▲`} : {column, label: '▲'};
+	});
+};
+
+const fitting = (line: Hostile, columns: number): Hostile => hostile(cut(shown(line), columns));
+
+/** Broken between words, at most so many lines of a long message. */
+const mostFooterLines = 4;
+const inLines = (line: Hostile, columns: number): readonly Hostile[] => {
+	const lines: string[] = [];
+	for (const word of shown(line).split(' ')) {
+		const last = lines.at(-1);
+		if (last !== undefined && last.length + 1 + word.length <= columns)
+			lines[lines.length - 1] = `${last} ${word}`;
+		else if (lines.length === mostFooterLines)
+			return [...lines.slice(0, -1), fitting(`${last} ${word}…`, columns)];
+		else lines.push(fitting(word, columns));
+	}
+	return lines;
 };
 
 const nameColour = (row: {readonly tone: WaterfallTone}): string =>

@@ -4,6 +4,7 @@ import type {Hostile} from '../base/text.ts';
 import type {OutsideFacts} from '../boot/outside-marks.ts';
 import type {Boot} from '../boot/types.ts';
 import type {Background} from '../groups/background.ts';
+import {isLive} from '../groups/hold-tag.ts';
 import {type TemplateChange} from '../groups/template-change.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import type {Verdict} from '../verdict/types.ts';
@@ -96,6 +97,16 @@ export const groupFacts = ({
 				]),
 	];
 };
+
+/** What unflap has changed in the group and not given back yet, as AWS shows it: one line a hold. */
+export const ownChanges = ({detail, at}: Report): readonly Hostile[] =>
+	detail.view.holds.map(hold => {
+		const until = hold.until === null ? '' : ` until ${new Date(hold.until).toISOString().slice(11, 16)} UTC`;
+		const why = hold.why === '' ? '' : ` (${hold.why})`;
+		return isLive(hold, at)
+			? `hold ${hold.holdId} of ${hold.owner}@${hold.host}${until}: suspended ${hold.processes.join(' ')}${why}`
+			: `hold ${hold.holdId} is ${hold.phase}: ${hold.raw}`;
+	});
 
 /** The last own lines of every unit that failed. */
 export const extracts = ({

@@ -7,38 +7,24 @@ import {markup} from '../base/markup.ts';
 import {masked} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {outsideMarks} from '../boot/outside-marks.ts';
+import type {Boot} from '../boot/types.ts';
+import type {OutsideMark} from '../boot/waterfall.ts';
 import {bootSvg} from './boot-svg.ts';
-import {extracts, groupFacts, type Report, sentenceOf} from './report-facts.ts';
-
-const style = `
-:root{color-scheme:light dark;--line:#d0d7de;--dim:#59636e;--bad:#cf222e;--paper:#fff;--ink:#1f2328}
-@media(prefers-color-scheme:dark){:root{--line:#3d444d;--dim:#9198a1;--bad:#ff7b72;--paper:#0d1117;--ink:#e6edf3}}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:72rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-h1{font-size:1.4rem;margin:0 0 .25rem}h2{font-size:1.05rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}
-.verdict{font-size:1.25rem;line-height:1.4;margin:1rem 0;padding:.75rem 1rem;border-left:4px solid var(--bad);overflow-wrap:anywhere}
-.dim{color:var(--dim)}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .75rem .2rem 0;overflow-wrap:anywhere}
-th{font-weight:normal;color:var(--dim);white-space:nowrap;width:1%}
-pre,code{font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
-pre{margin:.5rem 0;padding:.75rem;border:1px solid var(--line)}
-img{max-width:100%;height:auto;background:#fff;border:1px solid var(--line)}
-ol,ul{padding-left:1.5rem}li{overflow-wrap:anywhere;margin:.25rem 0}
-@media print{body{max-width:none;padding:0;font-size:11pt}h2{break-after:avoid}pre,img,tr{break-inside:avoid}}
-@media(max-width:600px){body{padding:1rem}th{white-space:normal}}
-`;
+import {extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
+import {reportStyle} from './report-style.ts';
+import {timelineSvg} from './report-timeline.ts';
 
 export const reportHtml = (report: Report): string => {
 	const {boot} = report;
 	const name = report.detail.view.group.name;
-	const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;
+	const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(reportStyle).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;
 	return [
 		'<!doctype html>',
 		'<html lang="en"><head>',
 		`<meta http-equiv="Content-Security-Policy" content="${policy}">`,
 		'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
 		`<title>${text(name)}: why it flaps</title>`,
-		`<style>${style}</style>`,
+		`<style>${reportStyle}</style>`,
 		'</head><body>',
 		`<h1>${text(name)}: why it flaps</h1>`,
 		`<p class="verdict">${text(sentenceOf(report))}</p>`,
@@ -47,10 +33,13 @@ export const reportHtml = (report: Report): string => {
 			: [
 					`<p class="dim">${text(boot.instanceId)} · ${text(boot.verdict.confidence)}${boot.verdict.rule === null ? '' : ` · rule ${text(boot.verdict.rule)}`}</p>`,
 				]),
-		heading('Deaths in the last two hours, five minutes each'),
-		picture(timelineSvg(report), `${report.detail.view.flaps.deaths} deaths`),
+		heading('The last two hours'),
+		...pictures(`${report.detail.view.flaps.deaths} deaths`, {wide: 1120, medium: 720, narrow: 360}, width =>
+			timelineSvg(report, width),
+		),
 		heading('The group'),
 		table(groupFacts(report)),
+		...list('Changed by unflap, and not given back yet', ownChanges(report)),
 		...bootParts(report),
 		...extracts(report).flatMap(({unit, lines}) => [
 			heading(`Last words of ${unit}`),
@@ -67,12 +56,7 @@ const bootParts = ({boot}: Report): readonly string[] => {
 	const {verdict} = boot;
 	const outside = boot.boot === null || boot.outside === null ? [] : outsideMarks(boot.boot, boot.outside);
 	return [
-		...(boot.boot === null
-			? []
-			: [
-					heading('The boot'),
-					picture(bootSvg(boot.boot, {subject: boot.instanceId, outside}), 'boot waterfall'),
-				]),
+		...(boot.boot === null ? [] : [heading('The boot'), ...waterfalls(boot.boot, boot.instanceId, outside)]),
 		heading('Evidence'),
 		table(
 			verdict.evidence.map(({source, text: seen, atSeconds}) => [
@@ -105,32 +89,24 @@ const list = (title: string, items: readonly Hostile[]): readonly string[] =>
 const table = (rows: readonly (readonly [Hostile, Hostile])[]): string =>
 	`<table>${rows.map(([name, value]) => `<tr><th scope="row">${text(name)}</th><td>${text(value)}</td></tr>`).join('')}</table>`;
 
-/** A picture of its own: what is in it can reach nothing outside. */
-const picture = (svg: string, alternative: string): string =>
-	`<img alt="${text(alternative)}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
-
-const barWidth = 28;
-const chartHeight = 90;
-
-const timelineSvg = ({detail}: Report): string => {
-	const {bins} = detail.view.flaps;
-	const most = Math.max(1, ...bins);
-	const width = bins.length * barWidth;
-	const bars = bins.map((deaths, index) => {
-		const height = Math.round((deaths / most) * (chartHeight - 20));
-		const x = index * barWidth;
-		const label =
-			deaths === 0
-				? ''
-				: `<text x="${x + barWidth / 2}" y="${chartHeight - height - 4}" text-anchor="middle" fill="#1f2328">${deaths}</text>`;
-		return `<rect x="${x + 3}" y="${chartHeight - height}" width="${barWidth - 6}" height="${Math.max(1, height)}" fill="${deaths === 0 ? '#d0d7de' : '#cf222e'}"/>${label}`;
-	});
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${chartHeight + 18}" viewBox="0 0 ${width} ${chartHeight + 18}" font-family="sans-serif" font-size="11">`,
-		`<rect width="${width}" height="${chartHeight + 18}" fill="#ffffff"/>`,
-		...bars,
-		`<text x="3" y="${chartHeight + 14}" fill="#59636e">2 h ago</text>`,
-		`<text x="${width - 3}" y="${chartHeight + 14}" text-anchor="end" fill="#59636e">now</text>`,
-		'</svg>',
-	].join('');
+const waterfalls = (boot: Boot, instanceId: Hostile, outside: readonly OutsideMark[]): readonly string[] => {
+	const fault = boot.firstFault;
+	const told = fault === null ? 'no fault' : `${fault.unit} ${fault.result}`;
+	return pictures(
+		`Waterfall of the boot of ${instanceId}: ${told}`,
+		{wide: 138, medium: 88, narrow: 54},
+		columns => bootSvg(boot, {subject: instanceId, outside, columns}),
+	);
 };
+
+type Sizes = {readonly wide: number; readonly medium: number; readonly narrow: number};
+
+/**
+ * The same picture for a wide window, for paper, and for a telephone: the style shows one of them. What is in a picture
+ * can reach nothing outside of it.
+ */
+const pictures = (alternative: Hostile, sizes: Sizes, draw: (size: number) => string): readonly string[] =>
+	Object.entries(sizes).map(
+		([name, size]) =>
+			`<img class="${name}" alt="${text(alternative)}" src="data:image/svg+xml;base64,${Buffer.from(draw(size)).toString('base64')}">`,
+	);

@@ -2,7 +2,7 @@
 import {ours} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {fence, section, span} from '../verdict/markdown.ts';
-import {extracts, groupFacts, type Report, sentenceOf} from './report-facts.ts';
+import {extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
 
 export const reportMarkdown = (report: Report): readonly Shown[] => {
 	const {boot} = report;
@@ -14,6 +14,7 @@ export const reportMarkdown = (report: Report): readonly Shown[] => {
 			'The group',
 			groupFacts(report).map(([name, value]) => `${name.padEnd(16)} ${value}`),
 		),
+		...section('Changed by unflap, and not given back yet', ownChanges(report)),
 		...timeline(report),
 		...(boot === null
 			? []

@@ -1,57 +1,10 @@
 /** `unflap report`: the page is whole, self-contained, and whatever a box or a name holds is inert in it. */
 import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
-import type {Report} from '../../src/cli/report-facts.ts';
 import {reportHtml} from '../../src/cli/report-html.ts';
 import {reportMarkdown} from '../../src/cli/report-markdown.ts';
-import {judge} from '../../src/verdict/judge.ts';
 import {openLab} from '../e2e/open-lab.ts';
-import {detailOf, webProd} from '../ui/fakes.ts';
-import {recordedFacts} from '../verdict/recorded-facts.ts';
-
-const evil = [
-	'</style><img src=x onerror=alert(1)>',
-	'<meta http-equiv="refresh" content="0;url=http://evil/">',
-	'"><script>fetch("http://evil/")</script>',
-	"' onload='x",
-	'</title></table><svg/onload=1>',
-	'\u0000\u0008\u001b[31m]]>&lt;&#x3c;b>',
-];
-
-const reportWith = async (texts: readonly string[]): Promise<Report> => {
-	const {whole} = await recordedFacts('S05-s3-access-denied');
-	const verdict = judge(whole);
-	const spoiled = {
-		...verdict,
-		sentence: texts.join(' '),
-		evidence: texts.map(text => ({source: text, text, at: null, atSeconds: 1})),
-		ruledOut: texts,
-		notJudged: texts,
-		try: texts.map(text => ({text, command: text})),
-	};
-	const boot =
-		whole.boot === null
-			? null
-			: {
-					...whole.boot,
-					units: whole.boot.units.map(unit => ({...unit, lastWords: texts, state: 'failed' as const})),
-				};
-	const differences = texts.map(text => ({what: text, before: `${text}\n${text}`, after: text}));
-	return {
-		detail: detailOf(webProd()),
-		change: {
-			template: texts[0] ?? '',
-			version: 9,
-			before: 8,
-			createdAt: Date.UTC(2026, 10, 22),
-			createdBy: texts[0] ?? '',
-			differences,
-		},
-		at: Date.UTC(2026, 10, 22),
-		region: texts.join(' '),
-		boot: {instanceId: texts[0] ?? '', boot, verdict: spoiled, outside: null},
-	};
-};
+import {evil, reportWith} from './hostile-report.ts';
 
 const ours =
 	/<\/?(?:html|head|body|title|h1|h2|p|table|tr|td|ul|ol|li|pre|code)>|<(?:html lang="en"|br|meta charset="utf-8"|meta name="viewport" content="width=device-width, initial-scale=1"|p class="(?:verdict|dim)"|th scope="row")>|<\/th>|<!doctype html>/g;
@@ -70,7 +23,10 @@ test('R1 hostile text of a box is inert in the page, under a policy that forbids
 	const rest = page
 		.replace(/<meta http-equiv="Content-Security-Policy" content="[^"]*">/, '')
 		.replace(`<style>${style}</style>`, '')
-		.replaceAll(/<img alt="[^"<>]*" src="data:image\/svg\+xml;base64,[A-Za-z0-9+/=]*">/g, '')
+		.replaceAll(
+			/<img class="(?:wide|medium|narrow)" alt="[^"<>]*" src="data:image\/svg\+xml;base64,[A-Za-z0-9+/=]*">/g,
+			'',
+		)
 		.replaceAll(ours, '');
 	expect(rest).not.toMatch(/[<>]/);
 	expect(rest).not.toMatch(/[\u0000-\u0008\u001b]/);
@@ -101,7 +57,8 @@ test('the page of a flapping group has sentence, timeline, waterfall, evidence a
 		const {code, stdout} = await lab.run(['report', String(group?.name), '-o', 'html']);
 		expect(code).toBe(0);
 		expect(stdout).toMatch(/class="verdict">Role \S+ may not s3:ListBucket/);
-		expect(stdout.match(/<img /g)).toHaveLength(2);
+		expect(stdout.match(/<img class="wide"/g)).toHaveLength(2);
+		expect(stdout.match(/<img class="narrow"/g)).toHaveLength(2);
 		expect(stdout).toMatch(/<code>aws s3api list-objects-v2/);
 		const markdown = await lab.run(['report', String(group?.name)]);
 		expect(markdown.stdout).toMatch(/### Evidence/);
