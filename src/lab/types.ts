@@ -34,6 +34,8 @@ export type Recording = {
 	/** EC2 user data of the recorded instance, or a plausible one. */
 	readonly userData: string;
 	readonly chain: readonly string[];
+	/** How far the clock of the box is off, in seconds; fast is positive, absent is right. */
+	readonly clockOffsetSeconds?: number;
 };
 
 export type RecordedEntry = {

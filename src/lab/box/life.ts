@@ -140,11 +140,14 @@ const consoleByTime = (life: RecordedLife): Recording['console'] => {
 	});
 };
 
+/** S04 has the trailing comma that its journal shows. */
 const plausibleUserData = (life: RecordedLife): string =>
-	JSON.stringify({
-		app_version: '4.18.2',
-		config_prefix: 'foo-app/prod',
-		role: 'web',
-		feature_flags: ['new-checkout', 'http2'],
-		recording: life.name,
-	});
+	life.name.startsWith('S04')
+		? '{\n  "app_version": "4.18.2",\n  "config_prefix": "foo-app/prod",\n  "role": "web",\n  "feature_flags": ["new-checkout", "http2",],\n}\n'
+		: JSON.stringify({
+				app_version: '4.18.2',
+				config_prefix: 'foo-app/prod',
+				role: 'web',
+				feature_flags: ['new-checkout', 'http2'],
+				recording: life.name,
+			});

@@ -1,6 +1,7 @@
 /**
  * Recordings made from the packaged ones, for what no recorded boot shows: an `orphan` (a unit that fails, cancels its
- * dependant, and recovers a minute later), and `edges` (200 units, one of them with 120 characters).
+ * dependant, and recovers a minute later), `edges` (200 units, one of them with 120 characters), `clock-skew` (S3 refuses
+ * the box for its clock) and `never-listened` (all green, and nothing on the port).
  */
 import type {RecordedEntry, Recording} from '../types.ts';
 
@@ -8,7 +9,13 @@ type Recordings = ReadonlyMap<string, Recording>;
 
 /** `recordings` and what can be made of them; a recording of the same name stays as it is. */
 export const withDerived = (recordings: Recordings): Recordings =>
-	new Map([...orphan(recordings), ...edges(recordings), ...recordings]);
+	new Map([
+		...orphan(recordings),
+		...edges(recordings),
+		...clockSkew(recordings),
+		...silent(recordings),
+		...recordings,
+	]);
 
 const failed = 'S05-s3-access-denied';
 const healthy = 'S01-healthy';
@@ -45,6 +52,43 @@ const orphan = (recordings: Recordings): readonly (readonly [string, Recording])
 		entries: [...broken.entries, ...added],
 		units: new Map([...broken.units, [recovering, recovered]]),
 		lengthSeconds: Math.max(broken.lengthSeconds, finishedAt / 1e6 + 4),
+	};
+	return [[made.name, made]];
+};
+
+/** As the denied one, with what S3 says when a request is 21 minutes old. */
+const clockSkew = (recordings: Recordings): readonly (readonly [string, Recording])[] => {
+	const broken = recordings.get(failed);
+	if (broken === undefined) return [];
+	const made: Recording = {
+		...broken,
+		name: 'clock-skew',
+		entries: broken.entries.map(entry => {
+			const message = entry.fields['MESSAGE'];
+			if (typeof message !== 'string' || !message.includes('(AccessDenied)')) return entry;
+			return {
+				...entry,
+				fields: {
+					...entry.fields,
+					MESSAGE:
+						'fatal error: An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: The difference between the request time and the current time is too large.',
+				},
+			};
+		}),
+		clockOffsetSeconds: -1260,
+	};
+	return [[made.name, made]];
+};
+
+/** As the healthy one, but for its app, which never opens its port. */
+const silent = (recordings: Recordings): readonly (readonly [string, Recording])[] => {
+	const well = recordings.get(healthy);
+	if (well === undefined) return [];
+	const made: Recording = {
+		...well,
+		name: 'never-listened',
+		entries: well.entries.filter(({fields}) => !/ - listening on /.test(String(fields['MESSAGE'] ?? ''))),
+		healthySeconds: null,
 	};
 	return [[made.name, made]];
 };

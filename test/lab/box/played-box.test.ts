@@ -154,6 +154,7 @@ test('what becomes visible while a follow still writes what was there before is 
 		box,
 		args: ['-b', '-f', '--no-tail', '-o', 'json'],
 		isRoot: true,
+		input: '',
 		io: {
 			write: async text => {
 				for (const [, cursor = ''] of text.matchAll(/"__CURSOR"\s*:\s*"([^"]+)"/g)) cursors.push(cursor);

@@ -33,8 +33,14 @@ describe.each(['auto', 'reader'] as const)('commands of a box, run by %s', choic
 
 	test('the network of a box reaches its own app and the metadata service, nothing else', async () => {
 		const address = 'http://169.254.169.254/latest/meta-data/instance-id';
-		const own = await runCommand(runner, box, ['curl', '-s', address]);
+		const own = await runCommand(runner, box, [
+			'sh',
+			'-c',
+			`t=$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token); printf 'header = "X-aws-ec2-metadata-token: %s"\n' "$t" | curl -s -K - ${address}`,
+		]);
 		expect(own.stdout).toBe(box.instance.instanceId);
+		const without = await runCommand(runner, box, ['curl', '-s', '-w', '%{http_code}', address]);
+		expect(without.stdout).toBe('401');
 		const other = await runCommand(runner, box, ['curl', '-s', 'http://127.0.0.1:1/']);
 		expect(other.status).toBe(7);
 	});

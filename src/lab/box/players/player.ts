@@ -14,11 +14,17 @@ export type PlayerCall = {
 	readonly args: readonly string[];
 	/** Whether it was started by sudo. */
 	readonly isRoot: boolean;
+	/** What was written to it, for those that read it (`readsInput`); '' otherwise. */
+	readonly input: string;
 	readonly io: PlayerIo;
 };
 
 /** Gives the exit status. */
 export type Player = (call: PlayerCall) => Promise<number> | number;
+
+/** `jq`, and curl that takes its options from a pipe; player-script.ts says the same in sh. */
+export const readsInput = (name: string, args: readonly string[]): boolean =>
+	name === 'jq' || (name === 'curl' && args.some((arg, index) => arg === '-' && args[index - 1] === '-K'));
 
 /** What a player says of an option it does not have: loud, so that no test passes by accident. */
 export const refuseOption = (program: string, option: string, io: PlayerIo): number => {

@@ -1,8 +1,8 @@
-/** The small programs of a box: who and when it is, and the two addresses curl is used for. */
+/** The small programs of a box: who and when it is. */
 import type {PlayedBox} from '../played-box.ts';
 import type {Player} from './player.ts';
 
-const refuse =
+export const refuse =
 	(program: string): Player =>
 	({args, io}) => {
 		io.complain(`${program}: '${args.join(' ')}' is not played on this lab box\n`);
@@ -72,10 +72,14 @@ export const date: Player = async call => {
 	const [format = '+%a %b %e %H:%M:%S UTC %Y'] = rest;
 	if (rest.length > 1 || !(format.startsWith('+') || format === '-Is')) return refuse('date')(call);
 	await call.io.write(
-		`${strftime(format === '-Is' ? '%Y-%m-%dT%H:%M:%S+00:00' : format.slice(1), call.box.clock.now())}\n`,
+		`${strftime(format === '-Is' ? '%Y-%m-%dT%H:%M:%S+00:00' : format.slice(1), wallClock(call.box))}\n`,
 	);
 	return 0;
 };
+
+/** What the box takes for the time. */
+export const wallClock = ({clock, instance}: PlayedBox): number =>
+	clock.now() + (instance.recording.clockOffsetSeconds ?? 0) * 1000;
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -102,32 +106,4 @@ const strftime = (format: string, now: number): string => {
 		'%': '%',
 	};
 	return format.replace(/%([a-zA-Z%])/g, (found, letter: string) => parts[letter] ?? found);
-};
-
-/** curl to the app's own health check and to the metadata service; there is no other network. */
-export const curl: Player = async call => {
-	const {args, io, box} = call;
-	const address = args.find(arg => /^(https?:\/\/|[a-z0-9.]+:\d+)/.test(arg)) ?? '';
-	const isKnown = args.every(arg => arg === address || /^-(s|S|f|sS|sf|fsS|sSf|i|v)$/.test(arg));
-	if (!isKnown || address === '') return refuse('curl')(call);
-	const [, host = '', path = '/'] = /^(?:https?:\/\/)?([^/]+)(\/.*)?$/.exec(address) ?? [];
-	const answer = answerOf(box, host, path);
-	if (answer === null) {
-		io.complain(`curl: (7) Failed to connect to ${host} after 0 ms: Couldn't connect to server\n`);
-		return 7;
-	}
-	await io.write(answer);
-	return 0;
-};
-
-const answerOf = (box: PlayedBox, host: string, path: string): string | null => {
-	if (host === '169.254.169.254')
-		return path === '/latest/meta-data/instance-id'
-			? box.instance.instanceId
-			: path === '/latest/meta-data/local-ipv4'
-				? box.instance.privateIp
-				: '404 - Not Found\n';
-	const isApp =
-		/^(localhost|127\.0\.0\.1|\[::1\]):8080$/.test(host) || host === `${box.instance.privateIp}:8080`;
-	return isApp && box.appHealthy() ? 'ok\n' : null;
 };

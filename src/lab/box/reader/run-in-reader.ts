@@ -6,18 +6,18 @@ import {PassThrough} from 'node:stream';
 import {type BoxProcess, StartError} from '../../agent/box-process.ts';
 import type {PlayedBox} from '../played-box.ts';
 import {players} from '../players/index.ts';
-import type {Player} from '../players/player.ts';
+import {type Player, readsInput} from '../players/player.ts';
 import {builtins} from './builtins.ts';
 import {filters} from './filters.ts';
 import {runArgv, runList} from './interpret.ts';
 import {parseScript} from './parse-script.ts';
-import {BrokenPipe, nothing, type Output, Stopped} from './pipe.ts';
+import {BrokenPipe, nothing, type Output, readAll, Stopped} from './pipe.ts';
 import {Refusal} from './script.ts';
 import {createShell, Leave, type Program, type Shell, type Streams} from './shell.ts';
 
 export const runInReader = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
 	const programs = new Map<string, Program>([...builtins, ...filters(box)]);
-	for (const [name, player] of players) programs.set(name, playing(player, box));
+	for (const [name, player] of players) programs.set(name, playing(name, player, box));
 	const [program = ''] = argv;
 	if (!programs.has(program) && !isShell(program))
 		throw new StartError(`exec: "${program}": executable file not found in $PATH`);
@@ -78,14 +78,15 @@ const outlet = (stream: PassThrough, signal: AbortSignal): Output => ({
 });
 
 const playing =
-	(player: Player, box: PlayedBox): Program =>
-	async ({args, output, errors, shell, isRoot}) => {
+	(name: string, player: Player, box: PlayedBox): Program =>
+	async ({args, input, output, errors, shell, isRoot}) => {
 		const left = new AbortController();
 		const complaints: string[] = [];
 		const status = await player({
 			box,
 			args,
 			isRoot,
+			input: readsInput(name, args) ? (await readAll(input)).toString('utf8') : '',
 			io: {
 				write: async text => {
 					try {

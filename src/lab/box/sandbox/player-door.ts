@@ -19,7 +19,7 @@ import {join} from 'node:path';
 import {codeOf} from '../../../base/safe-files.ts';
 import type {PlayedBox} from '../played-box.ts';
 import {players} from '../players/index.ts';
-import type {PlayerIo} from '../players/player.ts';
+import {type PlayerIo, readsInput} from '../players/player.ts';
 import {separator} from './player-script.ts';
 
 const longestCall = 256 * 1024;
@@ -52,7 +52,8 @@ export const openPlayerDoor = (folder: string, box: PlayedBox): PlayerDoor => {
 };
 
 const answer = async (call: string, box: PlayedBox, closing: AbortSignal): Promise<void> => {
-	const [sudo, name = '', ...args] = readCall(`${call}.ask`);
+	const [sudo, name = '', ...args] = readCall(`${call}.ask`).split(separator).slice(0, -1);
+	const input = readsInput(name, args) ? readCall(`${call}.in`) : '';
 	const pipe = await openPipe(`${call}.out`, closing);
 	if (pipe === null) return;
 	let complaints = '';
@@ -63,21 +64,21 @@ const answer = async (call: string, box: PlayedBox, closing: AbortSignal): Promi
 		},
 		gone: AbortSignal.any([closing, pipe.gone]),
 	};
-	const status = (await players.get(name)?.({box, args, isRoot: sudo === 'sudo', io})) ?? 127;
+	const status = (await players.get(name)?.({box, args, isRoot: sudo === 'sudo', input, io})) ?? 127;
 	if (!closing.aborted) leave(call, status, complaints);
 	pipe.end();
-	discard(call, ['ask', 'out']);
+	discard(call, ['ask', 'in', 'out']);
 	setTimeout(() => discard(call, ['end', 'err']), leftoverMs).unref();
 };
 
-const readCall = (path: string): readonly string[] => {
+const readCall = (path: string): string => {
 	const file = openOwn(path, constants.O_RDONLY);
-	if (file === null) return [];
+	if (file === null) return '';
 	try {
-		if (!fstatSync(file).isFile()) return [];
+		if (!fstatSync(file).isFile()) return '';
 		const bytes = Buffer.alloc(longestCall);
 		const length = readSync(file, bytes, 0, longestCall, 0);
-		return bytes.toString('utf8', 0, length).split(separator).slice(0, -1);
+		return bytes.toString('utf8', 0, length);
 	} finally {
 		closeSync(file);
 	}

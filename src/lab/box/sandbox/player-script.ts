@@ -13,6 +13,7 @@ export const separator = '\0';
 export const playerScript = `#!/bin/sh
 f=/run/lab/calls/$$
 printf '%s\\0' "\${SUDO_USER:+sudo}" "\${0##*/}" "$@" >"$f.ask" || exit 126
+case "\${0##*/} $* " in "jq "* | "curl "*" -K - "*) cat >"$f.in" || exit 126 ;; esac
 mkfifo "$f.out" || exit 126
 cat <"$f.out" &
 c=$!

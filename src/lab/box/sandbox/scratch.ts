@@ -17,6 +17,7 @@ import {
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {codeOf} from '../../../base/safe-files.ts';
+import {memoryOf, memoryText} from '../box-world.ts';
 import type {PlayedBox} from '../played-box.ts';
 import {players} from '../players/index.ts';
 import {playerScript, prefixScripts} from './player-script.ts';
@@ -149,6 +150,7 @@ const mirror = (hostPath: string, path: string) => {
 const writeProc = (facts: string, box: PlayedBox) => {
 	const seconds = box.uptimeSeconds().toFixed(2);
 	const bootId = box.boots().at(-1)?.bootId ?? '0'.repeat(32);
+	writeFileSync(join(facts, 'meminfo'), memoryText(memoryOf(box)));
 	writeFileSync(join(facts, 'uptime'), `${seconds} ${seconds}\n`);
 	writeFileSync(
 		join(facts, 'sys/kernel/random/boot_id'),
