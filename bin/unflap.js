@@ -29,6 +29,7 @@ const words = [
 	'logs',
 	'boot',
 	'run',
+	'probe',
 	'shell',
 	'demo',
 	'lab',

@@ -33,6 +33,7 @@ export const createLoadBalancing = (lane: Lane): LoadBalancingCalls => {
 					port: group.Port ?? null,
 					healthCheckPath: group.HealthCheckPath ?? null,
 					healthCheckPort: group.HealthCheckPort ?? null,
+					healthCheckProtocol: group.HealthCheckProtocol ?? null,
 					intervalSeconds: group.HealthCheckIntervalSeconds ?? 30,
 					timeoutSeconds: group.HealthCheckTimeoutSeconds ?? 5,
 					unhealthyThreshold: group.UnhealthyThresholdCount ?? 2,

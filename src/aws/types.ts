@@ -90,6 +90,8 @@ export type TargetGroup = {
 	readonly port: number | null;
 	readonly healthCheckPath: Hostile | null;
 	readonly healthCheckPort: Hostile | null;
+	/** 'HTTP', 'HTTPS', 'TCP', …; absent where nobody asked. */
+	readonly healthCheckProtocol?: string | null;
 	readonly intervalSeconds: number;
 	readonly timeoutSeconds: number;
 	readonly unhealthyThreshold: number;

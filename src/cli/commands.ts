@@ -15,6 +15,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	boot: async () => (await import('./boot.ts')).bootCommand,
 	logs: async () => (await import('./logs.ts')).logsCommand,
 	run: async () => (await import('./run.ts')).runCommandCommand,
+	probe: async () => (await import('./probe.ts')).probeCommand,
 	shell: async () => (await import('./shell.ts')).shellCommand,
 	demo: async () => (await import('./demo.ts')).demoCommand,
 	lab: async () => (await import('./lab.ts')).labCommand,

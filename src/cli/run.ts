@@ -32,11 +32,20 @@ export const runCommandCommand: Command = {
 };
 
 /** A command may do anything to a box, and read-only promises that nothing is changed. */
-export const refuseReadOnly = ({readOnly}: Pick<CommandContext, 'readOnly'>, name: 'run' | 'shell'): void => {
+export const refuseReadOnly = (
+	{readOnly}: Pick<CommandContext, 'readOnly'>,
+	name: 'run' | 'shell' | 'probe',
+): void => {
 	if (!readOnly) return;
-	throw new UnflapError('read-only', `${name} may change the box, and --read-only is set`, {
-		next: ['unflap logs and unflap boot read without changing anything'],
-	});
+	throw new UnflapError(
+		'read-only',
+		name === 'probe'
+			? 'probe runs commands on the box, and --read-only is set'
+			: `${name} may change the box, and --read-only is set`,
+		{
+			next: ['unflap logs and unflap boot read without changing anything'],
+		},
+	);
 };
 
 const wishOf = (args: CommandArgs) => {

@@ -50,10 +50,13 @@ export const storeHost = (region: string): string =>
 	`s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
 /** What is shown for a check that was done by `tool`, a name the box gave; null for one that is not ours. */
-export const shownCommand = (check: ProbeCheck, tool: string, wish: ProbeWish): string | null => {
+export const shownCommand = (check: ProbeCheck, tool: string, wish: ShownWish): string | null => {
 	const ways = shownCommands(wish)[check];
 	return Object.hasOwn(ways, tool) ? (ways[tool] ?? null) : null;
 };
+
+/** With the box's own address. */
+type ShownWish = ProbeWish & {readonly address: string};
 
 const shownCommands = (wish: ProbeWish): Readonly<Record<ProbeCheck, Readonly<Record<string, string>>>> => {
 	const name = storeHost(wish.region);
@@ -62,6 +65,7 @@ const shownCommands = (wish: ProbeWish): Readonly<Record<ProbeCheck, Readonly<Re
 			curl: `curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadataAddress}/latest/api/token`,
 			wget: `wget -O- --method=PUT --header='X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadataAddress}/latest/api/token`,
 		},
+		options: {},
 		tags: metadataWays('meta-data/tags/instance'),
 		'user-data': metadataWays('user-data'),
 		role: metadataWays('meta-data/iam/security-credentials/'),
@@ -81,7 +85,7 @@ const shownCommands = (wish: ProbeWish): Readonly<Record<ProbeCheck, Readonly<Re
 			curl:
 				wish.health === null
 					? ''
-					: `curl -sk -m 3 -o /dev/null -w '%{http_code}' ${commandLine([healthUrl(wish.health, 'ADDRESS')])}`,
+					: `curl -sk -m 3 -o /dev/null -w '%{http_code}' ${commandLine([healthUrl(wish.health, wish.address)])}`,
 		},
 		ports: {ss: 'ss -ltn', cat: 'cat /proc/net/tcp /proc/net/tcp6'},
 	};

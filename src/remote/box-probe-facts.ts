@@ -1,13 +1,26 @@
 /** From the answers of a probe to facts: one a check, in the order of `probeChecks`. Pure. */
+import {commandLine} from '../base/quote.ts';
 import type {Hostile} from '../base/text.ts';
 import {type ProbeAnswers, readProbeAnswers} from './box-probe-answers.ts';
 import {clockFinding} from './box-probe-clock.ts';
 import {type ProbeWish, shownCommand} from './box-probe-commands.ts';
 import {diskFinding, memoryFinding} from './box-probe-machine.ts';
-import {metadataFinding, roleFinding, tagsFinding, userDataFinding} from './box-probe-metadata.ts';
+import {
+	metadataFinding,
+	optionsFinding,
+	roleFinding,
+	tagsFinding,
+	userDataFinding,
+} from './box-probe-metadata.ts';
 import {healthFinding, listeningOf, portsFinding} from './box-probe-ports.ts';
 import {namesFinding, storeFinding} from './box-probe-store.ts';
-import {type BoxProbe, type ProbeCheck, type ProbeFact, probeChecks} from './box-probe-types.ts';
+import {
+	type BoxProbe,
+	type MetadataOptions,
+	type ProbeCheck,
+	type ProbeFact,
+	probeChecks,
+} from './box-probe-types.ts';
 
 export type ProbeReading = {
 	readonly wish: ProbeWish;
@@ -16,6 +29,12 @@ export type ProbeReading = {
 	readonly answeredAt: number;
 	/** Ports that target groups, or the person, ask for. */
 	readonly ports: readonly number[];
+	/** By DescribeInstances, which is asked from here. */
+	readonly instance: {
+		readonly instanceId: string;
+		readonly privateIp: string | null;
+		readonly options: MetadataOptions;
+	} | null;
 };
 
 /** What one check came to, before its command is put beside it. */
@@ -29,14 +48,22 @@ export const readProbe = (text: string, reading: ProbeReading): BoxProbe => {
 			.map(check => ({
 				check,
 				...findingOf(check, answers, reading),
-				command: shownCommand(check, answers.of(check)?.tool ?? '', reading.wish),
+				command:
+					check === 'options'
+						? optionsCommand(reading)
+						: shownCommand(check, answers.of(check)?.tool ?? '', {
+								...reading.wish,
+								address: reading.instance?.privateIp ?? '127.0.0.1',
+							}),
 			})),
 		listening: listeningOf(answers),
+		at: reading.answeredAt,
 		uptimeSeconds: uptimeOf(answers),
 	};
 };
 
 const findingOf = (check: ProbeCheck, answers: ProbeAnswers, reading: ProbeReading): Finding => {
+	if (check === 'options') return optionsFinding(reading.instance?.options ?? null);
 	const answer = answers.of(check);
 	if (answer === null) return unanswered(check, answers, reading);
 	if (answer.tool === 'none') return unknown(missingTools[check] ?? 'no program for it on the box');
@@ -67,6 +94,15 @@ const findingOf = (check: ProbeCheck, answers: ProbeAnswers, reading: ProbeReadi
 			return check satisfies never;
 	}
 };
+
+const optionsCommand = ({instance, wish}: ProbeReading): string | null =>
+	instance === null
+		? null
+		: commandLine([
+				...['aws', 'ec2', 'describe-instances', '--region', wish.region],
+				...['--instance-ids', instance.instanceId],
+				...['--query', 'Reservations[].Instances[].MetadataOptions'],
+			]);
 
 const missingTools: Readonly<Partial<Record<ProbeCheck, string>>> = {
 	imds: 'neither curl nor wget on the box',

@@ -2,6 +2,7 @@
 import type {Hostile} from '../base/text.ts';
 import type {ProbeAnswer} from './box-probe-answers.ts';
 import {type Finding, unknown} from './box-probe-facts.ts';
+import type {MetadataOptions} from './box-probe-types.ts';
 
 /** Status of the request for a token, and of a request without one. '000' is no answer. */
 export const metadataFinding = ({status}: ProbeAnswer): Finding => {
@@ -17,6 +18,22 @@ export const metadataFinding = ({status}: ProbeAnswer): Finding => {
 		};
 	if (plain === '200') return {state: 'ok', text: `IMDSv1 answers; a token is refused (${token})`, value};
 	return {state: 'bad', text: `metadata refuses: ${token} to a token, ${plain} without one`, value};
+};
+
+/** With a hop limit of 1 an answer does not reach a container behind a bridge. */
+export const optionsFinding = (options: MetadataOptions | null): Finding => {
+	if (options === null) return unknown('EC2 did not say');
+	const {httpTokens, hopLimit, metadataTags} = options;
+	const parts = [
+		...(httpTokens === null ? [] : [`tokens ${httpTokens}`]),
+		...(hopLimit === null
+			? []
+			: [`hop limit ${hopLimit}${hopLimit === 1 ? ', too low for containers behind a bridge' : ''}`]),
+		...(metadataTags === null ? [] : [`tags ${metadataTags}`]),
+	];
+	return parts.length === 0
+		? unknown('EC2 did not say')
+		: {state: 'ok', text: parts.join(', '), value: {httpTokens, hopLimit, metadataTags}};
 };
 
 const shownTags = 6;

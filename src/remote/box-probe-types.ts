@@ -4,6 +4,7 @@ import type {Hostile} from '../base/text.ts';
 /** In the order in which they are asked and shown. */
 export const probeChecks = [
 	'imds',
+	'options',
 	'tags',
 	'user-data',
 	'role',
@@ -36,6 +37,8 @@ export type BoxProbe = {
 	readonly facts: readonly ProbeFact[];
 	/** Listening TCP sockets; null where they could not be read whole. */
 	readonly listening: readonly ProbedSocket[] | null;
+	/** AWS time of the answer, milliseconds since 1970 UTC. */
+	readonly at: number;
 	/** Since the box's boot, when it was asked; null where it did not say. */
 	readonly uptimeSeconds: number | null;
 };
@@ -46,4 +49,27 @@ export type StoreTarget = {
 	readonly key: string;
 	/** The object itself is read, its first byte; otherwise the keys that begin so are listed, one of them. */
 	readonly isObject: boolean;
+};
+
+/** What EC2 says of an instance's metadata service; each open text of AWS, null where it does not say. */
+export type MetadataOptions = {
+	readonly httpTokens: string | null;
+	readonly hopLimit: number | null;
+	readonly metadataTags: string | null;
+};
+
+/** How a check is called on screen. */
+export const probeTitles: Readonly<Record<ProbeCheck, string>> = {
+	imds: 'metadata',
+	options: 'options',
+	tags: 'tags',
+	'user-data': 'user data',
+	role: 'role',
+	s3: 'S3',
+	dns: 'names',
+	clock: 'clock',
+	disk: 'disk',
+	memory: 'memory',
+	ports: 'ports',
+	health: 'health check',
 };

@@ -13,6 +13,8 @@ export type RunOptions = {
 	readonly argv: readonly string[];
 	readonly processClock: ProcessClock;
 	readonly stateFolder: string | null;
+	/** Stands in AWS's records of the session. */
+	readonly reason?: string;
 	/** Resolve when more is wanted: until then the box waits. */
 	readonly stdout: (bytes: Uint8Array) => Promise<void>;
 	readonly stderr: (bytes: Uint8Array) => Promise<void>;
@@ -37,7 +39,9 @@ const mostWritten = 64;
 export const runCommand = async (options: RunOptions): Promise<RunEnd> => {
 	const {aws, instanceId, processClock, signal} = options;
 	const line = runLine(options.argv);
-	const ticket = await aws.stream.startCommandSession(instanceId, line, 'unflap run', {signal});
+	const ticket = await aws.stream.startCommandSession(instanceId, line, options.reason ?? 'unflap run', {
+		signal,
+	});
 	const register = createSessionRegister(aws.facts, options.stateFolder);
 	let code: number | null = null;
 	let isPaused = false;

@@ -32,7 +32,17 @@ const probed = async (runner: CommandRunner, scenario: string, wished: Partial<P
 		const now = world.clock.now();
 		const {stdout, stderr, status} = await runCommand(runner, box, ['sh', '-c', probeScript(wish)]);
 		expect({stderr, status}).toEqual({stderr: '', status: 0});
-		const probe = readProbe(stdout, {wish, askedAt: now, answeredAt: now, ports: [8080]});
+		const probe = readProbe(stdout, {
+			wish,
+			askedAt: now,
+			answeredAt: now,
+			ports: [8080],
+			instance: {
+				instanceId: 'i-0123456789abcdef0',
+				privateIp: '10.8.0.11',
+				options: {httpTokens: 'required', hopLimit: 2, metadataTags: 'enabled'},
+			},
+		});
 		return {stdout, probe, fact: new Map(probe.facts.map(fact => [fact.check, fact]))};
 	} finally {
 		world.clock.close();
@@ -50,6 +60,7 @@ describe.each(['auto', 'reader'] as const)('a probe run by %s', choice => {
 		const {probe} = await probed(runner, 'S01-healthy');
 		expect(probe.facts.map(({check, state}) => `${check} ${state}`)).toEqual([
 			'imds ok',
+			'options ok',
 			'tags ok',
 			'user-data ok',
 			'role ok',
