@@ -34,6 +34,9 @@ const changeFaults: readonly Fault[] = [
 	{name: 'applied 10 s late', rule: {kind: 'late', seconds: 10}},
 ];
 
+/** A little more than the lateness of the late fault. */
+const lateMs = 12_000;
+
 const readFaults: readonly Fault[] = [
 	{name: 'read 20 s old', rule: {kind: 'stale', seconds: 20}},
 	{name: 'tags 20 s old', rule: {kind: 'stale', seconds: 20, only: 'tags'}},
@@ -79,6 +82,8 @@ export const runFaultCell = async (bench: Bench, cell: FaultCell): Promise<Fault
 	try {
 		const exit = await Promise.race([hold.exit, pause(270_000).then(() => null)]);
 		const seconds = (performance.now() - started) / 1000;
+		// What is applied late may come after the hold is over, and must not have been left for nobody.
+		if (cell.fault.rule['kind'] === 'late') await pause(lateMs);
 		if (exit === null) return {cell, seconds, outcome: 'never ended', problems: ['it did not end in 270 s']};
 		const expected =
 			cell.call.phase === 'adopt'
@@ -114,7 +119,12 @@ const underFault = async (
 ): Promise<HoldProcess> => {
 	const {phase, operation, nth, since} = call;
 	const scope = {operation, skip: nth, ...(extent === 'once' ? {count: 1} : {})};
-	const arm = () => add(lab, {...fault.rule, ...scope});
+	const arm = async () => {
+		await add(lab, {...fault.rule, ...scope});
+		// Held before it was applied: it is dropped when the cell is over, not applied under the next one.
+		if (fault.rule['kind'] === 'wait' && fault.rule['when'] === 'before')
+			await add(lab, {kind: 'reset', ...scope});
+	};
 	const prepare = () => (since === null ? arm() : armSince(lab, since, arm));
 	if (phase === 'create' || phase === 'acquire') {
 		await prepare();
