@@ -11,6 +11,8 @@ export type Pane = {
 	readonly rows: (height: number) => readonly Row[];
 	/** Rows it would like, title not counted. */
 	readonly ideal: number;
+	/** Rows below which it says nothing of use; 2 where nothing is said. */
+	readonly least?: number;
 };
 
 export type FrameOptions = {
@@ -48,7 +50,7 @@ export const frame = (options: FrameOptions): readonly Row[] => {
 };
 
 /**
- * Rows for each pane. First the least for the main pane, then two for each pane that finds room (the others fold to
+ * Rows for each pane. First the least for the main pane, then the least of each pane that finds room (the others fold to
  * their titles), then what the main pane would like, up to half of the screen; then what the others would like. What is
  * left over is the main pane's.
  */
@@ -56,9 +58,7 @@ export const shareRows = (options: FrameOptions): ReadonlyMap<string, number> =>
 	const {rows, panes, main, opened} = options;
 	const free = rows - panes.length - 1;
 	const open = openPanes(options, free);
-	const heights = new Map(
-		panes.map(({id, ideal}) => [id, open.has(id) ? Math.min(ideal, leastPaneRows) : 0]),
-	);
+	const heights = new Map(panes.map(pane => [pane.id, open.has(pane.id) ? leastOf(pane) : 0]));
 	heights.set(main, leastMainRows);
 	let left = free - [...heights.values()].reduce((sum, height) => sum + height, 0);
 	const give = (id: string, wanted: number) => {
@@ -79,8 +79,7 @@ export const shareRows = (options: FrameOptions): ReadonlyMap<string, number> =>
 const openPanes = ({panes, main, foldFirst, opened}: FrameOptions, free: number): ReadonlySet<string> => {
 	const others = panes.filter(({id}) => id !== main);
 	const open = new Set(others.map(({id}) => id));
-	const needed = () =>
-		others.reduce((sum, {id, ideal}) => sum + (open.has(id) ? Math.min(ideal, leastPaneRows) : 0), 0);
+	const needed = () => others.reduce((sum, pane) => sum + (open.has(pane.id) ? leastOf(pane) : 0), 0);
 	for (const id of foldFirst.filter(one => one !== opened)) {
 		if (free - needed() >= leastMainRows) break;
 		open.delete(id);
@@ -88,6 +87,8 @@ const openPanes = ({panes, main, foldFirst, opened}: FrameOptions, free: number)
 	if (free - needed() < leastMainRows) open.clear();
 	return open;
 };
+
+const leastOf = ({ideal, least = leastPaneRows}: Pane): number => Math.min(ideal, least);
 
 const line = (text: string): Span => span(text as Shown, 'dim');
 

@@ -6,6 +6,7 @@ import type {KnownBoot} from '../../boot/compare-boots.ts';
 import type {Boot, BootUnit} from '../../boot/types.ts';
 import {layoutWaterfall, type OutsideMark, type Waterfall} from '../../boot/waterfall.ts';
 import type {Box} from '../../groups/types.ts';
+import type {Verdict} from '../../verdict/types.ts';
 import {emptyNote, type Pane} from '../frame.ts';
 import {boxOf, type Model} from '../model.ts';
 import {blank, type Row, row, type Span, span} from '../span.ts';
@@ -13,6 +14,7 @@ import {comparisonPane} from './comparison-pane.ts';
 import {selectedBox} from './group.ts';
 import {unitPane} from './unit-pane.ts';
 import {waterfallRows} from './waterfall-rows.ts';
+import {whyScreen} from './why.ts';
 
 export type BootScreen = {
 	readonly boot: Boot;
@@ -43,7 +45,22 @@ export const bootHere = (model: Model, boot: Boot): KnownBoot => {
 export const selectedUnit = (model: Model, screen: BootScreen | null): BootUnit | undefined => {
 	if (screen === null) return undefined;
 	const chosen = screen.units.find(({name}) => name === model.state.selected.unit);
-	return chosen ?? screen.units.find(({name}) => name === screen.boot.firstFault?.unit) ?? screen.units[0];
+	const fault = screen.boot.firstFault?.unit ?? blamed(model, screen)?.unit;
+	return chosen ?? screen.units.find(({name}) => name === fault) ?? screen.units[0];
+};
+
+const blames = new WeakMap<Model, Verdict | null>();
+
+/** The verdict where it blames a unit although none failed: a missing order, say. */
+const blamed = (model: Model, {boot}: BootScreen): Verdict | null => {
+	if (boot.firstFault !== null) return null;
+	const known = blames.get(model);
+	if (known !== undefined) return known;
+	const why = whyScreen(model, bootBox(model));
+	const isOfThis = why !== null && why.instanceId === bootBox(model) && why.verdict.kind === 'fault';
+	const verdict = isOfThis ? why.verdict : null;
+	blames.set(model, verdict);
+	return verdict;
 };
 
 const outsideMarks = ({detail}: Model, box: Box | undefined, boot: Boot): readonly OutsideMark[] => {
@@ -70,7 +87,7 @@ export const bootPanes = (model: Model): readonly Pane[] => {
 		...(screen === null || unit === undefined
 			? []
 			: [
-					unitPane(screen.boot, unit),
+					unitPane(screen.boot, unit, blamed(model, screen)),
 					...notesPane(screen),
 					comparisonPane(model, bootHere(model, screen.boot)),
 				]),

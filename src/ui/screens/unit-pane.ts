@@ -3,12 +3,14 @@ import {hostile, joinShown, ours, shown} from '../../base/terminal-text.ts';
 import type {Shown} from '../../base/text.ts';
 import {formatClock} from '../../boot/boot-time.ts';
 import type {Boot, BootUnit} from '../../boot/types.ts';
+import type {Verdict} from '../../verdict/types.ts';
 import {type Pane} from '../frame.ts';
 import {type Row, row, span} from '../span.ts';
 import {withoutSuffix} from '../unit-name.ts';
 
-export const unitPane = (boot: Boot, unit: BootUnit): Pane => {
-	const rows = unitRows(boot, unit);
+/** @param blamed the verdict, where it blames a unit that did not fail. */
+export const unitPane = (boot: Boot, unit: BootUnit, blamed: Verdict | null = null): Pane => {
+	const rows = [...unitRows(boot, unit), ...blameRows(unit, blamed)];
 	const chain =
 		boot.chain.length === 0
 			? ours``
@@ -24,6 +26,11 @@ export const unitPane = (boot: Boot, unit: BootUnit): Pane => {
 		rows: () => rows,
 	};
 };
+
+const blameRows = (unit: BootUnit, blamed: Verdict | null): readonly Row[] =>
+	blamed === null || blamed.unit !== unit.name
+		? []
+		: [row(span(ours`  ! `, 'warn'), span(shown(blamed.sentence), 'bad'))];
 
 const unitRows = (boot: Boot, unit: BootUnit): readonly Row[] => {
 	const isFault = boot.firstFault?.unit === unit.name;

@@ -1,5 +1,5 @@
 /** Screen 5: why the box did not come up. One sentence, the chain of evidence below it, what was ruled out, what to try. */
-import {hostile, ours, pad, shown, width} from '../../base/terminal-text.ts';
+import {cut, hostile, ours, pad, shown, width} from '../../base/terminal-text.ts';
 import type {Hostile, Shown} from '../../base/text.ts';
 import {formatClock} from '../../boot/boot-time.ts';
 import type {Box} from '../../groups/types.ts';
@@ -16,8 +16,8 @@ import {wrapWords} from '../wrap-words.ts';
 export type WhyScreen = {readonly instanceId: string; readonly verdict: Verdict};
 
 /** The verdict on the box in focus, or on the watched one that tells most; null while no box is watched. */
-export const whyScreen = (model: Model): WhyScreen | null => {
-	const watched = whyBox(model.boxes, model.place.box);
+export const whyScreen = (model: Model, instanceId = model.place.box): WhyScreen | null => {
+	const watched = whyBox(model.boxes, instanceId);
 	if (watched === null) return null;
 	const beside = besideOf(model, watched.instanceId);
 	const over = watched.state.state === 'gone' || watched.state.state === 'ended';
@@ -46,10 +46,11 @@ export const whyPanes = (model: Model): readonly Pane[] => {
 		];
 	const {verdict} = screen;
 	const cells = model.state.size.columns - 8;
+	const isLow = model.state.size.rows < lowRows;
 	return [
-		...verdictPane(sentenceRows(verdict, cells), screen),
+		...verdictPane(sentenceRows(verdict, cells), screen, isLow),
 		paneOf('chain', 'Chain of evidence', [
-			...evidenceRows(verdict, cells),
+			...evidenceRows(verdict, cells, isLow ? shortEvidence : Number.POSITIVE_INFINITY),
 			...consequenceRows(verdict, cells),
 		]),
 		...groupPane(model),
@@ -57,6 +58,11 @@ export const whyPanes = (model: Model): readonly Pane[] => {
 		...filled('try', 'Try, cheapest first', tryRows(verdict, cells)),
 	];
 };
+
+/** Below this the sentence stands without air around it, and a long line of evidence is cut. */
+const lowRows = 28;
+const shortEvidence = 2;
+const mostSentenceRows = 5;
 
 const paneOf = (id: string, title: string, rows: readonly Row[]): Pane => ({
 	id,
@@ -69,9 +75,11 @@ const paneOf = (id: string, title: string, rows: readonly Row[]): Pane => ({
 const filled = (id: string, title: string, rows: readonly Row[]): readonly Pane[] =>
 	rows.length === 0 ? [] : [paneOf(id, title, rows)];
 
-const verdictPane = (rows: readonly Row[], screen: WhyScreen | null): readonly Pane[] => [
+const verdictPane = (rows: readonly Row[], screen: WhyScreen | null, isLow = false): readonly Pane[] => [
 	{
-		...paneOf('verdict', 'Verdict', [blank, ...rows, blank]),
+		...paneOf('verdict', 'Verdict', isLow ? rows : [blank, ...rows, blank]),
+		// The sentence is what the screen is for: it is never cut for what stands below it.
+		least: Math.min(mostSentenceRows, rows.length + (isLow ? 0 : 1)),
 		note:
 			screen === null
 				? []
@@ -99,7 +107,7 @@ const sentenceRows = ({sentence, kind}: Verdict, cells: number): readonly Row[] 
 /** Where it was seen, in words of one width. */
 const sourceCells = 13;
 
-const evidenceRows = ({evidence}: Verdict, cells: number): readonly Row[] =>
+const evidenceRows = ({evidence}: Verdict, cells: number, most: number): readonly Row[] =>
 	evidence.flatMap(({source, text, atSeconds}, index) =>
 		block(
 			[
@@ -112,6 +120,7 @@ const evidenceRows = ({evidence}: Verdict, cells: number): readonly Row[] =>
 			],
 			text,
 			cells,
+			{most},
 		),
 	);
 
@@ -126,7 +135,7 @@ const consequenceRows = ({others}: Verdict, cells: number): readonly Row[] =>
 		// What a deployment said stands nowhere else.
 		...evidence
 			.filter(({source}) => source === 'CodeDeploy')
-			.flatMap(({text}) => block([span(pad(ours``, sourceCells + 14, 'left'))], text, cells, 'dim')),
+			.flatMap(({text}) => block([span(pad(ours``, sourceCells + 14, 'left'))], text, cells, {token: 'dim'})),
 	]);
 
 const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
@@ -137,21 +146,25 @@ const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly R
 const tryRows = (verdict: Verdict, cells: number): readonly Row[] =>
 	verdict.try.flatMap(({text, command}, index) => [
 		...block([span(pad(ours`${index + 1}`, 3, 'right')), span(ours`  `)], text, cells),
-		...(command === null ? [] : block([span(ours`     `)], hostile(command), cells, 'dim')),
+		...(command === null ? [] : block([span(ours`     `)], hostile(command), cells, {token: 'dim'})),
 	]);
 
-/** A text after its head, wrapped below itself. */
+/** A text after its head, wrapped below itself; beyond `most` rows it ends in `…`. */
 const block = (
 	head: readonly Span[],
 	text: Hostile,
 	cells: number,
-	token: Token = 'text',
+	{token = 'text', most = Number.POSITIVE_INFINITY}: {readonly token?: Token; readonly most?: number} = {},
 ): readonly Row[] => {
 	const indent = head.reduce((sum, one) => sum + width(one.text), 0);
+	const room = Math.max(20, cells - indent);
 	const blankHead = span(pad(ours``, indent, 'left'));
-	return wrapWords(shown(text), Math.max(20, cells - indent)).map((line, index) =>
-		row(...(index === 0 ? head : [blankHead]), span(line, token)),
-	);
+	const lines = wrapWords(shown(text), room);
+	const kept =
+		lines.length <= most
+			? lines
+			: [...lines.slice(0, most - 1), ours`${cut(lines[most - 1] ?? ours``, room - 1)}…`];
+	return kept.map((line, index) => row(...(index === 0 ? head : [blankHead]), span(line, token)));
 };
 
 /** What Auto Scaling says of the group's deaths. */
