@@ -6,9 +6,11 @@ import type {Hostile} from '../base/text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import type {Box, GroupDetail, Life} from '../groups/types.ts';
+import type {JournalEntry} from '../journal/types.ts';
 import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
+import {createStoreLines} from '../verdict/store-lines.ts';
 import type {Facts, Verdict} from '../verdict/types.ts';
 import {verdictMarkdown} from '../verdict/verdict-markdown.ts';
 import {changesDocument, type WithBackground, withBackground} from './background-beside.ts';
@@ -16,6 +18,7 @@ import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
+import {notProbed, probeBeside} from './probe-beside.ts';
 import {findDead, judgeDeath, lastDead} from './why-gone.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
@@ -31,6 +34,7 @@ export const whyCommand: Command = {
 			value: 'FILE',
 			help: 'what `journalctl -b -o json` wrote: plain, .gz, .zst, or - for standard input',
 		},
+		'no-probe': {type: 'boolean', help: 'asks the box for its journal alone, and runs no probe on it'},
 		unit: {type: 'string', short: 'u', multiple: true, value: 'UNIT', help: 'the unit the chain leads to'},
 	},
 	outputs: ['text', 'json', 'md'],
@@ -66,7 +70,11 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	const [name] = args.positionals;
 	const units = Array.isArray(args.flags['unit']) ? args.flags['unit'] : [];
 	const marks = createLineMarks();
-	const onEntries = marks.add;
+	const storeLines = createStoreLines();
+	const onEntries = (entries: readonly JournalEntry[]) => {
+		marks.add(entries);
+		storeLines.add(entries);
+	};
 	if (typeof file === 'string' && name === undefined) {
 		const source = await readBootFile(file, {units, signal: context.signal, onEntries});
 		const facts = {...nothingBeside, listening: null, over: true};
@@ -83,9 +91,14 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	const {box} = named;
 	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
 	const {facts, beside} = await besideBoot(aws, source.box, context.signal);
+	const store = storeLines.of(source.model.boot());
+	const asked = isProbed(context, args, source)
+		? await probeBeside(context, aws, {box: source.box, detail: beside?.detail ?? null, store})
+		: notProbed;
 	const found = judged(source.box.instanceId, source, marks.of, {
 		...facts,
-		listening: null,
+		...asked,
+		unread: [...facts.unread, ...asked.unread],
 		over: source.incomplete !== null,
 	});
 	return {...found, beside};
@@ -101,6 +114,10 @@ export const judged = (
 	const marks = boot === null ? [] : marksOf(boot.bootId);
 	return {subject, verdict: judge({...facts, boot, marks}), incomplete, beside: null};
 };
+
+/** A box that is gone answers nothing, and read-only runs nothing on a box but what reads its journal. */
+const isProbed = ({readOnly}: CommandContext, {flags}: CommandArgs, {incomplete}: BootSource): boolean =>
+	flags['no-probe'] !== true && !readOnly && incomplete === null;
 
 type Named =
 	| {readonly box: string}

@@ -58,7 +58,7 @@ export const shownCommand = (check: ProbeCheck, tool: string, wish: ShownWish): 
 /** With the box's own address. */
 type ShownWish = ProbeWish & {readonly address: string};
 
-const shownCommands = (wish: ProbeWish): Readonly<Record<ProbeCheck, Readonly<Record<string, string>>>> => {
+const shownCommands = (wish: ShownWish): Readonly<Record<ProbeCheck, Readonly<Record<string, string>>>> => {
 	const name = storeHost(wish.region);
 	return {
 		imds: {

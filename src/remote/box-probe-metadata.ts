@@ -92,11 +92,11 @@ export const roleFinding = ({status, lines}: ProbeAnswer, now: number): Finding 
 	if (role === '') return unknown(`metadata answers ${status}`);
 	const value = {role, expiresAt: expiration === '' ? null : expiration, keyEnds: key === '' ? null : key};
 	if (status !== '200' || code !== 'Success' || key === '')
-		return {state: 'bad', text: `role ${role} has no credentials: ${code === '' ? status : code}`, value};
+		return {state: 'bad', text: `${role} has no credentials: ${code === '' ? status : code}`, value};
 	const end = Date.parse(expiration);
-	if (Number.isNaN(end)) return {state: 'ok', text: `role ${role}, credentials present`, value};
+	if (Number.isNaN(end)) return {state: 'ok', text: `${role}, credentials present`, value};
 	const until: Hostile = new Date(end).toISOString().slice(0, 16).replace('T', ' ');
 	return end > now
-		? {state: 'ok', text: `role ${role}, credentials until ${until} UTC`, value}
-		: {state: 'bad', text: `role ${role}, credentials ran out ${until} UTC`, value};
+		? {state: 'ok', text: `${role}, credentials until ${until} UTC`, value}
+		: {state: 'bad', text: `${role}, credentials ran out ${until} UTC`, value};
 };

@@ -10,12 +10,12 @@ export const storeFinding = (answer: ProbeAnswer, {store}: ProbeWish): Finding =
 	const address = storeAddress(store);
 	const said = (answer.lines[0] ?? '').slice(0, 400);
 	const found = answer.tool === 'aws' ? byCli(answer.status, said) : byCurl(answer.status, said);
-	const value = {address, code: found.code};
+	const value = {address, code: found.code, said};
 	switch (found.kind) {
 		case 'fine':
 			return {state: 'ok', text: `${address} answers with the box's own role`, value};
 		case 'denied':
-			return {state: 'bad', text: `${address} is refused: ${said}`, value};
+			return {state: 'bad', text: `${address} is refused: ${refusalOf(found.code, said)}`, value};
 		case 'missing':
 			return {state: 'bad', text: `${address} is not there: ${found.code}`, value};
 		case 'unreachable':
@@ -25,6 +25,12 @@ export const storeFinding = (answer: ProbeAnswer, {store}: ProbeWish): Finding =
 		default:
 			return {state: 'unknown', text: said === '' ? `status ${answer.status}` : said, value};
 	}
+};
+
+/** What may not be done, where S3 names it; its whole sentence stands in the value. */
+const refusalOf = (code: string, said: Hostile): string => {
+	const action = /not authorized to perform: (s3:[A-Za-z]{1,64})\b/.exec(said)?.[1];
+	return action === undefined ? code : `${code}, it may not ${action}`;
 };
 
 type Outcome = {

@@ -1,6 +1,7 @@
 /** What AWS knows of a box beside its boot, as facts for the rules. */
 import type {Background} from '../groups/background.ts';
 import {deploymentGroupOf} from '../groups/deployments.ts';
+import {healthAsked} from '../groups/health-asked.ts';
 import type {Box, GroupDetail, Life} from '../groups/types.ts';
 import {deploymentFacts, failedBefore, unreadOf} from './deployment-facts.ts';
 import type {DeathFacts, Facts, HealthFacts, HookFacts} from './types.ts';
@@ -22,6 +23,7 @@ export const nothingBeside: Beside = {
 	metadataTags: null,
 	healthCheckGraceSeconds: null,
 	healthCheckPort: null,
+	probe: null,
 };
 
 /** What is known of a box beside its group: its own metadata option for tags, and what stands behind the group. */
@@ -33,7 +35,7 @@ export const boxFacts = (box: Box, detail: GroupDetail, {metadataTags, backgroun
 	health: healthOf(box),
 	lifecycleState: box.instance.lifecycleState,
 	metadataTags,
-	healthCheckPort: box.target?.port ?? detail.targetGroups[0]?.port ?? null,
+	healthCheckPort: healthAsked(box, detail)[0]?.port ?? null,
 });
 
 /** A target that is still being looked at says nothing yet. */

@@ -7,6 +7,7 @@ import type {Boot} from '../boot/types.ts';
 import {isChainUp, ownUnits} from './boot-state.ts';
 import {changeEvidence} from './change-evidence.ts';
 import {lineEvidence, seconds} from './finding.ts';
+import {probed, probeEvidence, probeMissing, probeRuledOut} from './probe-evidence.ts';
 import {rules} from './rules/index.ts';
 import {healthEvidence} from './rules/serving.ts';
 import {surroundingsEvidence, surroundingsRuledOut} from './surroundings.ts';
@@ -49,11 +50,17 @@ const withFault = (facts: Facts, winner: Finding, ranked: readonly Finding[]): V
 	evidence: [
 		...winner.evidence,
 		...(winner.rule === 'death' ? [] : healthEvidence(facts)),
+		...probeEvidence(facts, winner.rule),
 		...surroundingsEvidence(facts),
 		...changeEvidence(facts),
 	],
-	ruledOut: [...ruledOut(facts, winner), ...surroundingsRuledOut(facts), ...(winner.rulesOut ?? [])],
-	notJudged: missing(facts),
+	ruledOut: [
+		...ruledOut(facts, winner),
+		...probeRuledOut(facts, winner.rule),
+		...surroundingsRuledOut(facts),
+		...(winner.rulesOut ?? []),
+	],
+	notJudged: [...missing(facts), ...probeMissing(facts, winner.rule)],
 	try: winner.try,
 	others: ranked.filter(finding => finding !== winner),
 });
@@ -62,8 +69,8 @@ const withoutFault = (facts: Facts, ranked: readonly Finding[]): Verdict => {
 	const base = {
 		rule: null,
 		unit: '',
-		evidence: [...healthEvidence(facts), ...surroundingsEvidence(facts)],
-		ruledOut: [...ruledOut(facts, null), ...surroundingsRuledOut(facts)],
+		evidence: [...healthEvidence(facts), ...probeEvidence(facts, null), ...surroundingsEvidence(facts)],
+		ruledOut: [...ruledOut(facts, null), ...probeRuledOut(facts, null), ...surroundingsRuledOut(facts)],
 		notJudged: missing(facts),
 		try: [],
 		others: ranked,
@@ -109,7 +116,7 @@ type Base = Omit<Verdict, 'kind' | 'sentence' | 'confidence'>;
 const unexplained = (facts: Facts, boot: Boot, base: Base): Verdict => ({
 	...base,
 	kind: 'cannot-be-judged',
-	sentence: 'Every unit is up, and the health check still fails: the journal alone does not say why.',
+	sentence: `Every unit is up, and the health check still fails: ${facts.probe === null ? 'the journal alone does not say why' : 'neither the journal nor a probe of the box says why'}.`,
 	confidence: 'unknown',
 	evidence: [
 		...base.evidence,
@@ -144,7 +151,8 @@ const missing = ({health, listening, healthCheckPort, unread}: Facts): readonly 
 ];
 
 /** Said only of what was really looked at. */
-const ruledOut = ({boot, marks, health}: Facts, winner: Finding | null): readonly Hostile[] => {
+const ruledOut = (facts: Facts, winner: Finding | null): readonly Hostile[] => {
+	const {boot, marks, health} = facts;
 	if (boot === null || boot.entryCount === 0) return [];
 	const quiet = (kind: string, text: string) => (marks.some(mark => mark.kind === kind) ? [] : [text]);
 	const before = winner === null ? [] : boot.chain.slice(0, Math.max(0, boot.chain.indexOf(winner.unit)));
@@ -152,8 +160,11 @@ const ruledOut = ({boot, marks, health}: Facts, winner: Finding | null): readonl
 		...before
 			.filter(name => boot.units.some(unit => unit.name === name && unit.state === 'finished'))
 			.map(name => `${name}: done without a fault`),
-		...quiet('disk-full', 'disk: no line says that it is full'),
-		...quiet('dns-failed', 'names: no line says that one could not be resolved'),
+		// What was measured says more than the silence of the journal.
+		...(probed(facts, 'disk') === null ? quiet('disk-full', 'disk: no line says that it is full') : []),
+		...(probed(facts, 'dns') === null
+			? quiet('dns-failed', 'names: no line says that one could not be resolved')
+			: []),
 		...(boot.units.some(unit => unit.attempts.some(({result}) => result === 'oom-kill'))
 			? []
 			: ['memory: nothing was killed for lack of it']),

@@ -5,6 +5,7 @@ import type {Hostile} from '../base/text.ts';
 import type {Boot} from '../boot/types.ts';
 import type {Change} from '../groups/onset.ts';
 import type {DeathCause} from '../groups/types.ts';
+import type {BoxProbe} from '../remote/box-probe-types.ts';
 import type {LineMark} from './line-marks.ts';
 
 /** What the load balancer, or whoever else asks the app for its health, has seen. */
@@ -86,6 +87,8 @@ export type Facts = {
 	readonly healthCheckGraceSeconds: number | null;
 	/** Port that the target group asks on. */
 	readonly healthCheckPort: number | null;
+	/** What the box itself said when it was asked; null where nobody asked. */
+	readonly probe: BoxProbe | null;
 	/** Sockets that listen, by a probe on the box. */
 	readonly listening: readonly ListeningSocket[] | null;
 	/** No more lines will come: the box is gone, or this is a file. */
@@ -128,7 +131,7 @@ export type RuleName = (typeof ruleNames)[number];
 export type Confidence = 'certain' | 'likely' | 'unknown';
 
 export type Evidence = {
-	/** Where it was seen: 'journal', 'systemd', 'load balancer', 'Auto Scaling', 'EC2', 'CodeDeploy', 'change'. */
+	/** Where it was seen: 'journal', 'systemd', 'load balancer', 'Auto Scaling', 'EC2', 'CodeDeploy', 'change', 'probe'. */
 	readonly source: string;
 	readonly text: Hostile;
 	/** Seconds since the boot's monotonic zero, or null. */

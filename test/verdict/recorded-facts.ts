@@ -24,6 +24,7 @@ export const unknownFacts: Facts = {
 	metadataTags: null,
 	healthCheckGraceSeconds: null,
 	healthCheckPort: null,
+	probe: null,
 	listening: null,
 	over: false,
 };

@@ -1,6 +1,7 @@
 /** Everything on the box is up, and the load balancer is still not content. */
 import {advice} from '../advice.ts';
 import {isChainUp} from '../boot-state.ts';
+import {probed} from '../probe-evidence.ts';
 import type {Evidence, Facts, ListeningSocket, Rule} from '../types.ts';
 
 /** Nothing listens where the target group asks, or only for the box itself. */
@@ -8,11 +9,15 @@ export const neverListened: Rule = {
 	name: 'never-listened',
 	judge: facts => {
 		const {listening, healthCheckPort: port} = facts;
-		if (listening === null || port === null || facts.health?.state !== 'failing' || !isChainUp(facts.boot))
-			return [];
+		if (listening === null || port === null || !isChainUp(facts.boot)) return [];
+		// Before the load balancer has spoken, a refused connection at the box's own address must stand for it.
+		if (facts.health === null ? !isSettled(facts) : facts.health.state === 'passing') return [];
 		const there = listening.filter(socket => socket.port === port);
 		if (there.some(socket => !isLoopback(socket))) return [];
 		const locally = there[0];
+		// A port that is forwarded, to a container for one, answers without a socket that listens.
+		const answer = probed(facts, 'health')?.value;
+		if (answer !== undefined && answer['status'] !== 0) return [];
 		return [
 			{
 				rule: 'never-listened',
@@ -22,12 +27,23 @@ export const neverListened: Rule = {
 					locally === undefined
 						? `Every unit is up, but nothing listens on port ${port}, which the target group asks.`
 						: `Port ${port} is open on ${locally.address} only: the target group cannot reach it.`,
-				confidence: 'certain',
+				confidence: facts.health !== null && isSettled(facts) ? 'certain' : 'likely',
 				evidence: healthEvidence(facts),
 				try: [advice('see what listens', ['ss', '-ltnp'])],
 			},
 		];
 	},
+};
+
+/** The app had its time to open the port, and a connection at the box's own address is refused. */
+const settledSeconds = 60;
+
+const isSettled = (facts: Facts): boolean => {
+	const {boot, probe} = facts;
+	if (probe === null) return facts.health !== null;
+	const app = boot?.units.find(({name}) => name === boot.chain.at(-1));
+	const upFor = (probe.uptimeSeconds ?? 0) - (app?.upSeconds ?? Number.POSITIVE_INFINITY);
+	return upFor >= settledSeconds && probed(facts, 'health')?.value['curlExit'] === 7;
 };
 
 /** It listens, and answers the check with something else than the target group wants. */
