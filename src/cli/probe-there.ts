@@ -3,7 +3,6 @@ import type {Aws} from '../aws/types.ts';
 import {createProcessClock} from '../base/clock-process.ts';
 import {healthAsked} from '../groups/health-asked.ts';
 import type {Box, GroupDetail} from '../groups/types.ts';
-import type {ProbedHealth} from '../remote/box-probe-commands.ts';
 import type {BoxProbe, StoreTarget} from '../remote/box-probe-types.ts';
 import {probeBox} from '../stream/probe-box.ts';
 import type {CommandContext} from './command.ts';
@@ -24,23 +23,15 @@ export const probeThere = async (
 ): Promise<BoxProbe> => {
 	const asked = detail === null ? [] : healthAsked(box, detail);
 	const [instance] = await aws.polling.instances([box.instanceId], {signal});
-	const ports = port === null ? [...new Set(asked.map(one => one.port))] : [port];
-	const health = asked.find(one => one.scheme !== null && (port === null || one.port === port));
+	const named = asked.filter(one => one.port === port);
 	return probeBox({
 		aws,
 		instanceId: box.instanceId,
 		processClock: createProcessClock(),
 		stateFolder: settings.paths.state,
-		wish: {store, health: health === undefined ? null : probedHealth(health)},
-		ports,
-		instance:
-			instance === undefined
-				? null
-				: {instanceId: box.instanceId, privateIp: instance.privateIp, options: instance},
+		store,
+		health: port === null ? asked : named.length > 0 ? named : [{port, scheme: null, path: ''}],
+		instance: instance ?? null,
 		signal,
 	});
 };
-
-/** A path that could mean more than a path to a shell or to curl is not asked for. */
-const probedHealth = ({port, scheme, path}: ReturnType<typeof healthAsked>[number]): ProbedHealth | null =>
-	scheme === null || !/^\/[A-Za-z0-9._~/?&=%+-]{0,1023}$/.test(path) ? null : {port, scheme, path};

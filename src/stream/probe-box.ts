@@ -3,10 +3,11 @@ import {randomBytes} from 'node:crypto';
 import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
+import type {Hostile} from '../base/text.ts';
 import {probeScript} from '../remote/box-probe.ts';
-import type {ProbeWish} from '../remote/box-probe-commands.ts';
-import {type ProbeReading, readProbe} from '../remote/box-probe-facts.ts';
-import type {BoxProbe} from '../remote/box-probe-types.ts';
+import type {ProbedHealth, ProbeWish} from '../remote/box-probe-commands.ts';
+import {readProbe} from '../remote/box-probe-facts.ts';
+import type {BoxProbe, MetadataOptions, StoreTarget} from '../remote/box-probe-types.ts';
 import {runCommand} from './run-command.ts';
 
 export type ProbeOptions = {
@@ -14,10 +15,20 @@ export type ProbeOptions = {
 	readonly instanceId: string;
 	readonly processClock: ProcessClock;
 	readonly stateFolder: string | null;
-	readonly wish: Omit<ProbeWish, 'nonce' | 'region'>;
-	readonly ports: readonly number[];
-	readonly instance: ProbeReading['instance'];
+	/** What S3 is asked for with the role of the box; null for nothing. */
+	readonly store: StoreTarget | null;
+	/** What target groups, or the person, ask of it. */
+	readonly health: readonly AskedHealth[];
+	/** What EC2 says of it; null where it was not asked. */
+	readonly instance: (MetadataOptions & {readonly privateIp: string | null}) | null;
 	readonly signal: AbortSignal;
+};
+
+export type AskedHealth = {
+	readonly port: number;
+	/** null where it is not asked by HTTP. */
+	readonly scheme: 'http' | 'https' | null;
+	readonly path: Hostile;
 };
 
 /** Each question on the box has a limit of its own, of ten seconds at most; this is for all of them. */
@@ -28,7 +39,8 @@ const mostBytes = 512 * 1024;
 export const probeBox = async (options: ProbeOptions): Promise<BoxProbe> => {
 	const {aws, instanceId, processClock, stateFolder, signal} = options;
 	const wish: ProbeWish = {
-		...options.wish,
+		store: options.store,
+		health: options.health.map(probedHealth).find(health => health !== null) ?? null,
 		nonce: randomBytes(16).toString('hex'),
 		region: aws.facts.region,
 	};
@@ -57,9 +69,19 @@ export const probeBox = async (options: ProbeOptions): Promise<BoxProbe> => {
 	} finally {
 		clearTimeout(timer);
 	}
-	const {ports, instance} = options;
-	return readProbe(answer.text(), {wish, askedAt, answeredAt: aws.clock.now(), ports, instance});
+	const {instance} = options;
+	return readProbe(answer.text(), {
+		wish,
+		askedAt,
+		answeredAt: aws.clock.now(),
+		ports: [...new Set(options.health.map(({port}) => port))],
+		instance: instance === null ? null : {instanceId, privateIp: instance.privateIp, options: instance},
+	});
 };
+
+/** A path that could mean more than a path to a shell or to curl is not asked for. */
+const probedHealth = ({port, scheme, path}: AskedHealth): ProbedHealth | null =>
+	scheme === null || !/^\/[A-Za-z0-9._~/?&=%+-]{0,1023}$/.test(path) ? null : {port, scheme, path};
 
 const createAnswer = (tooMuch: () => void) => {
 	const chunks: Uint8Array[] = [];

@@ -8,12 +8,14 @@ import type {Hostile} from '../base/text.ts';
 import {type BootModel, createBootModel} from '../boot/boot-model.ts';
 import type {KnownBoot} from '../boot/compare-boots.ts';
 import type {Boot} from '../boot/types.ts';
+import type {StoreTarget} from '../remote/box-probe-types.ts';
 import {openBoxStream} from '../stream/box-stream.ts';
 import {createLogStore} from '../stream/log-store.ts';
 import {createMerge, type Merge} from '../stream/merge.ts';
 import type {PageFile} from '../stream/page-file.ts';
 import type {BoxStream, LogStore, Rung, StreamEvent, StreamState} from '../stream/types.ts';
 import {createLineMarks, type LineMark, type LineMarks} from '../verdict/line-marks.ts';
+import {createStoreLines, type StoreLines} from '../verdict/store-lines.ts';
 import type {Copies} from './keep-copies.ts';
 
 export type WatchedBox = {
@@ -26,6 +28,8 @@ export type WatchedBox = {
 	readonly boot: Boot | null;
 	/** Lines of that boot that the verdict may speak about. */
 	readonly marks: readonly LineMark[];
+	/** The place in S3 that its failed unit, or any unit, spoke of. */
+	readonly store: StoreTarget | null;
 	readonly bytes: number;
 	/** What the serial console said while the agent did not answer. */
 	readonly console: Hostile;
@@ -58,6 +62,7 @@ type Watched = {
 	console: string;
 	readonly model: BootModel;
 	readonly marks: LineMarks;
+	readonly storeLines: StoreLines;
 	boot: {readonly boot: Boot | null; readonly version: number; readonly at: number} | null;
 	/** Its boots when `boot` was read, or null: nobody has asked since. */
 	boots: {readonly boots: readonly Boot[]; readonly of: Boot | null} | null;
@@ -122,6 +127,7 @@ export const createBoxWatch = ({
 				merge.add(number, event.entries);
 				box.model.add(event.entries);
 				box.marks.add(event.entries);
+				box.storeLines.add(event.entries);
 				rates.set(box.group, [
 					...recent(rates.get(box.group), processClock.now()),
 					{at: processClock.now(), lines: event.entries.length},
@@ -190,6 +196,7 @@ export const createBoxWatch = ({
 				console: '',
 				model: createBootModel({units: unitsOf(group)}),
 				marks: createLineMarks(),
+				storeLines: createStoreLines(),
 				boot: null,
 				boots: null,
 				stream: open(instanceId, group),
@@ -318,6 +325,7 @@ const snapshot = (box: Watched, now: number, copies: Copies): WatchedBox => {
 		console: hostile(console),
 		boot,
 		marks: boot === null ? [] : box.marks.of(boot.bootId),
+		store: box.storeLines.of(boot),
 		folder: copies.folderOf(instanceId),
 	};
 };

@@ -39,6 +39,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		poll: pollFacts(state, services, ground),
 		groups: isListed(services, ground.processClock) ? groups.map(intended.without) : null,
 		detail,
+		probe: place.screen === 'why' ? probeOf(services, detail, whyBox(boxes, place.box)) : null,
 		background: place.screen === 'why' ? behind(services, detail, whyBox(boxes, place.box)) : null,
 		holds:
 			services
@@ -59,6 +60,12 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 
 const behind = (services: Services, detail: GroupDetail | null, box: WatchedBox | null): Background | null =>
 	detail === null || box === null ? null : services.background.of(detail, box.instanceId);
+
+const probeOf = (services: Services, detail: GroupDetail | null, box: WatchedBox | null): Model['probe'] => {
+	if (detail === null || box === null) return null;
+	const probe = services.probes.of(detail, box);
+	return probe === null ? null : {instanceId: box.instanceId, probe};
+};
 
 const meant = (detail: GroupDetail | null, {without}: Services['intended']): GroupDetail | null => {
 	if (detail === null) return null;
@@ -84,6 +91,7 @@ const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'starte
 	groups: null,
 	detail: null,
 	background: null,
+	probe: null,
 	holds: [],
 	pins: [],
 	patients: [],

@@ -6,6 +6,7 @@ import type {Background} from '../groups/background.ts';
 import type {GroupDetail, GroupView} from '../groups/types.ts';
 import type {PatientView, PinView} from '../hold/care-types.ts';
 import type {HeldElsewhere, HoldView} from '../hold/types.ts';
+import type {BoxProbe} from '../remote/box-probe-types.ts';
 import type {LogStore} from '../stream/types.ts';
 import type {AppState, Problem} from './app-state.ts';
 import type {WatchedBox} from './box-watch.ts';
@@ -33,6 +34,8 @@ export type Model = {
 	readonly detail: GroupDetail | null;
 	/** What stands behind it, for the box of screen 5; null elsewhere, and before it was read. */
 	readonly background: Background | null;
+	/** What the box of screen 5 said of itself; null elsewhere, and before it was asked. */
+	readonly probe: {readonly instanceId: string; readonly probe: BoxProbe} | null;
 	readonly holds: readonly HoldView[];
 	/** Boxes kept in their wait by this process, and boxes taken out of service by runs of this user. */
 	readonly pins: readonly PinView[];

@@ -16,6 +16,7 @@ import {createElsewhere} from './elsewhere.ts';
 import {createHoldNews} from './hold-news.ts';
 import {createIntended, type Intended} from './intended.ts';
 import {createCopies} from './keep-copies.ts';
+import {createProbeWatch, type ProbeWatch} from './probe-watch.ts';
 
 export type Services = {
 	readonly aws: Aws;
@@ -27,6 +28,7 @@ export type Services = {
 	/** Holds of others on the group in focus; asked for again every half minute while its tags tell of one. */
 	readonly elsewhere: () => readonly HeldElsewhere[];
 	readonly background: BackgroundWatch;
+	readonly probes: ProbeWatch;
 	/** Strays that this user marked as intended. */
 	readonly intended: Intended;
 	/** The group whose details are polled and whose boxes are streamed; null for none. */
@@ -121,6 +123,14 @@ export const createServices = (options: ServicesOptions): Services => {
 	const news = createHoldNews(options.tell, notifier);
 	const intended = createIntended(settings.paths.state, changed);
 	const background = createBackgroundWatch({aws, processClock, changed, failed});
+	const probes = createProbeWatch({
+		aws,
+		processClock,
+		stateFolder: settings.paths.state,
+		readOnly: settings.readOnly,
+		changed,
+		failed,
+	});
 	const others = createElsewhere({holds: () => holds, processClock, changed});
 	return {
 		aws,
@@ -128,6 +138,7 @@ export const createServices = (options: ServicesOptions): Services => {
 		watch,
 		intended,
 		background,
+		probes,
 		elsewhere: () => others.on(focused, group?.getState().detail?.view ?? null),
 		identity: () => identity,
 		holds: () => holds,
@@ -152,6 +163,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			for (const stop of unsubscribe) stop();
 			fleet.stop();
 			background.stop();
+			await probes.stop();
 			group?.stop();
 			holds?.care.stop();
 			await watch.stop();

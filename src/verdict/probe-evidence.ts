@@ -4,6 +4,7 @@
  */
 import type {Hostile} from '../base/text.ts';
 import {type ProbeCheck, type ProbeFact, probeTitles} from '../remote/box-probe-types.ts';
+import {isChainUp} from './boot-state.ts';
 import type {Evidence, Facts, RuleName} from './types.ts';
 
 /** Checks that speak of what a rule speaks of: found well, they are no exoneration but news. */
@@ -27,12 +28,12 @@ const related: Readonly<Partial<Record<RuleName, readonly ProbeCheck[]>>> = {
 const alwaysTold: readonly ProbeCheck[] = ['imds', 's3', 'dns', 'clock', 'disk', 'memory'];
 
 /** `rule`: the one that won; null where none did, and everything that failed is told. */
-export const probeEvidence = ({probe, health}: Facts, rule: RuleName | null): readonly Evidence[] => {
+export const probeEvidence = ({probe, health, boot}: Facts, rule: RuleName | null): readonly Evidence[] => {
 	if (probe === null) return [];
 	const told = probe.facts.filter(({check, state}) => {
 		if (isRelated(rule, check)) return state !== 'unknown';
 		if (state !== 'bad') return false;
-		return alwaysTold.includes(check) || (rule === null && health?.state !== 'passing');
+		return alwaysTold.includes(check) || (rule === null && health?.state !== 'passing' && isChainUp(boot));
 	});
 	return told.map(fact => ({
 		source: 'probe',

@@ -87,6 +87,7 @@ const watched = (): WatchedBox => ({
 	boot: refused.boot,
 	marks: refused.marks,
 	bytes: 0,
+	store: null,
 	console: hostile(''),
 	folder: null,
 });

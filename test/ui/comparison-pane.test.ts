@@ -33,6 +33,7 @@ const screenOf = (knownBoots: readonly KnownBoot[], part: ModelParts = {}) =>
 				boot: here,
 				marks: [],
 				bytes: 0,
+				store: null,
 				console: '',
 				folder: null,
 			},

@@ -189,6 +189,7 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		patients: [],
 		elsewhere: [],
 		background: null,
+		probe: null,
 		boxes: [],
 		knownBoots: [],
 		store: null,

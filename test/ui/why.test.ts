@@ -25,6 +25,7 @@ const watched = ({boot, marks}: Facts, state: WatchedBox['state'] = {state: 'liv
 	boot,
 	marks,
 	bytes: 0,
+	store: null,
 	console: hostile(''),
 	folder: null,
 });

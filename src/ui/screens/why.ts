@@ -21,7 +21,10 @@ export const whyScreen = (model: Model, instanceId = model.place.box): WhyScreen
 	if (watched === null) return null;
 	const beside = besideOf(model, watched.instanceId);
 	const over = watched.state.state === 'gone' || watched.state.state === 'ended';
-	const verdict = judge({...beside, boot: watched.boot, marks: watched.marks, listening: null, over});
+	const probe = model.probe?.instanceId === watched.instanceId ? model.probe.probe : null;
+	const listening = probe?.listening ?? null;
+	const {boot, marks} = watched;
+	const verdict = judge({...beside, boot, marks, probe, listening, over});
 	return {instanceId: watched.instanceId, verdict};
 };
 
