@@ -55,8 +55,8 @@ const withFault = (facts: Facts, winner: Finding, ranked: readonly Finding[]): V
 		...changeEvidence(facts),
 	],
 	ruledOut: [
-		...ruledOut(facts, winner),
 		...probeRuledOut(facts, winner.rule),
+		...ruledOut(facts, winner),
 		...surroundingsRuledOut(facts),
 		...(winner.rulesOut ?? []),
 	],
@@ -70,7 +70,7 @@ const withoutFault = (facts: Facts, ranked: readonly Finding[]): Verdict => {
 		rule: null,
 		unit: '',
 		evidence: [...healthEvidence(facts), ...probeEvidence(facts, null), ...surroundingsEvidence(facts)],
-		ruledOut: [...ruledOut(facts, null), ...probeRuledOut(facts, null), ...surroundingsRuledOut(facts)],
+		ruledOut: [...probeRuledOut(facts, null), ...ruledOut(facts, null), ...surroundingsRuledOut(facts)],
 		notJudged: missing(facts),
 		try: [],
 		others: ranked,

@@ -31,23 +31,30 @@ const alwaysTold: readonly ProbeCheck[] = ['imds', 's3', 'dns', 'clock', 'disk',
 export const probeEvidence = ({probe, health, boot}: Facts, rule: RuleName | null): readonly Evidence[] => {
 	if (probe === null) return [];
 	const told = probe.facts.filter(({check, state}) => {
-		if (isRelated(rule, check)) return state !== 'unknown';
+		if (isNews(rule, check) && state === 'ok') return true;
+		if (isRelated(rule, check)) return state === 'bad';
 		if (state !== 'bad') return false;
 		return alwaysTold.includes(check) || (rule === null && health?.state !== 'passing' && isChainUp(boot));
 	});
 	return told.map(fact => ({
 		source: 'probe',
-		text: `${textOf(fact)}${fact.state === 'ok' && fact.check !== 'role' ? ', when asked now' : ''}`,
+		text: `${textOf(fact)}${fact.state === 'ok' ? ', when asked now' : ''}`,
 		atSeconds: probe.uptimeSeconds,
 		at: probe.at,
 	}));
 };
 
-/** What was asked and is well. */
+/** What was asked and is well, the shortest and most asked for first. */
 export const probeRuledOut = ({probe}: Facts, rule: RuleName | null): readonly Hostile[] =>
-	(probe?.facts ?? [])
-		.filter(({check, state}) => state === 'ok' && check !== 'options' && !isRelated(rule, check))
-		.map(textOf);
+	toldFirst.flatMap(check => {
+		const fact = probe?.facts.find(one => one.check === check);
+		return fact?.state !== 'ok' || isNews(rule, check) ? [] : [brief[check](fact)];
+	});
+
+const toldFirst: readonly ProbeCheck[] = [
+	...(['clock', 'disk', 'memory', 'dns', 'imds', 'role', 'tags', 'user-data'] as const),
+	...(['ports', 'health', 's3'] as const),
+];
 
 /** What could not be answered, of what the rule speaks of. */
 export const probeMissing = ({probe}: Facts, rule: RuleName | null): readonly Hostile[] =>
@@ -60,4 +67,24 @@ export const probed = ({probe}: Facts, check: ProbeCheck): ProbeFact | null =>
 const isRelated = (rule: RuleName | null, check: ProbeCheck): boolean =>
 	rule !== null && (related[rule]?.includes(check) ?? false);
 
+/** Found well, it is news beside the fault; that there is a role is none. */
+const isNews = (rule: RuleName | null, check: ProbeCheck): boolean =>
+	check !== 'role' && check !== 'options' && isRelated(rule, check);
+
 const textOf = ({check, text}: ProbeFact): Hostile => `${probeTitles[check]}: ${text}`;
+
+/** As short as it can be said: many of them stand in a row. */
+const brief: Readonly<Record<ProbeCheck, (fact: ProbeFact) => Hostile>> = {
+	imds: ({text}) => (text.startsWith('IMDSv2') ? 'IMDSv2' : 'IMDSv1'),
+	options: ({text}) => text,
+	tags: ({value}) => `${value['count'] ?? 'some'} tags in metadata`,
+	'user-data': ({text}) => (text === 'none' ? 'no user data' : `user data ${text}`),
+	role: ({value}) => `role ${value['role'] ?? ''}`,
+	s3: ({text}) => text,
+	dns: () => 'DNS',
+	clock: ({text}) => `clock ${text}`,
+	disk: ({value}) => `disk ${value['usedPercent'] ?? '?'}%`,
+	memory: ({text}) => `memory ${text.replace(/ of .*$/, '')}`,
+	ports: ({text}) => `port ${text}`,
+	health: ({value}) => `the box itself gets ${value['status'] ?? '?'}`,
+};

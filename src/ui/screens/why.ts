@@ -142,9 +142,29 @@ const consequenceRows = ({others}: Verdict, cells: number): readonly Row[] =>
 	]);
 
 const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
-	...ruledOut.flatMap(text => block([span(ours`  ✔ `, 'good')], text, cells)),
+	...inRows(ruledOut, cells).flatMap(items => {
+		const [only = ''] = items;
+		if (items.length === 1) return block([span(ours`  ✔ `, 'good')], only, cells);
+		return [row(...items.flatMap(text => [span(ours`  ✔ `, 'good'), span(ours`${shown(text)}  `)]))];
+	}),
 	...notJudged.flatMap(text => block([span(ours`  ? `, 'warn')], text, cells)),
 ];
+
+/** Short ones stand side by side. */
+const inRows = (texts: readonly Hostile[], cells: number): readonly (readonly Hostile[])[] => {
+	const rows: Hostile[][] = [];
+	let left = 0;
+	for (const text of texts) {
+		const needed = width(shown(text)) + 6;
+		const isShort = needed <= shortCells;
+		if (isShort && needed <= left) rows.at(-1)?.push(text);
+		else rows.push([text]);
+		left = isShort ? (needed <= left ? left : cells) - needed : 0;
+	}
+	return rows;
+};
+
+const shortCells = 34;
 
 const tryRows = (verdict: Verdict, cells: number): readonly Row[] =>
 	verdict.try.flatMap(({text, command}, index) => [
