@@ -44,13 +44,13 @@ export const createAutoScaling = (lane: Lane): AutoScalingCalls => {
 		return client;
 	};
 	const client = open();
-	// A retry inside the SDK would hide a lost answer: whether a suspend was sent twice is for the hold to know.
+	// A retry inside the SDK would hide a lost answer: whether a change was sent twice is for the hold to know.
 	let once: AutoScalingClient | undefined;
-	const suspending = () => {
+	const inOneAttempt = () => {
 		once ??= open({maxAttempts: 1});
 		return once;
 	};
-	return {...readCalls(client), ...changeCalls(client, suspending), ...createBoxChanges(client)};
+	return {...readCalls(client), ...changeCalls(client, inOneAttempt), ...createBoxChanges(client)};
 };
 
 /** What the SDK's own chain gives for a profile; rejects where it gives no region. Sends nothing. */
@@ -168,7 +168,7 @@ const readCalls = (client: AutoScalingClient): GroupReads => ({
 
 type GroupChanges = Omit<AutoScalingCalls, keyof ReadCalls | keyof BoxChanges>;
 
-const changeCalls = (client: AutoScalingClient, suspending: () => AutoScalingClient): GroupChanges => {
+const changeCalls = (client: AutoScalingClient, inOneAttempt: () => AutoScalingClient): GroupChanges => {
 	const tagOf = (group: string, key: string) => ({
 		ResourceId: group,
 		ResourceType: 'auto-scaling-group',
@@ -176,13 +176,14 @@ const changeCalls = (client: AutoScalingClient, suspending: () => AutoScalingCli
 	});
 	return {
 		suspend: (group, processes, options = {}) =>
-			changeProcesses(suspending, {kind: 'suspend', group, processes}, options),
+			changeProcesses(inOneAttempt, {kind: 'suspend', group, processes}, options),
 		resume: (group, processes, options = {}) =>
 			changeProcesses(() => client, {kind: 'resume', group, processes}, options),
 		probeResume: (group, options = {}) => probeResume(client, group, options),
 		putTag: async (group, key, value, options = {}) => {
 			const tag = {...tagOf(group, key), Value: checkedTagValue(value), PropagateAtLaunch: false};
-			await client.send(new CreateOrUpdateTagsCommand({Tags: [tag]}), abortable(options));
+			const sender = options.attempts === 1 ? inOneAttempt() : client;
+			await sender.send(new CreateOrUpdateTagsCommand({Tags: [tag]}), abortable(options));
 		},
 		deleteTag: async (group, key, options = {}) => {
 			await client.send(new DeleteTagsCommand({Tags: [tagOf(group, key)]}), abortable(options));

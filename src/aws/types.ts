@@ -490,7 +490,13 @@ export type ChangeCalls = {
 	/** Proves the right to resume without naming a real process (hold.md, preflight). */
 	readonly probeResume: (group: string, options?: CallOptions) => Promise<Permission>;
 	/** Key `unflap:hold:<8 hex>`, value at most 256 characters, never propagated. */
-	readonly putTag: (group: string, key: string, value: string, options?: CallOptions) => Promise<void>;
+	readonly putTag: (
+		group: string,
+		key: string,
+		value: string,
+		/** `attempts: 1`: a retry inside the SDK would hide a lost answer, whose tag may still be written. */
+		options?: CallOptions & {readonly attempts?: 1},
+	) => Promise<void>;
 	readonly deleteTag: (group: string, key: string, options?: CallOptions) => Promise<void>;
 	readonly setHealthy: (instanceId: string, options?: CallOptions) => Promise<void>;
 	/** Out of service without decrement, so that the group launches another (aws-facts.md 2.1). */

@@ -97,7 +97,7 @@ export const createPerform = (options: PerformOptions): Perform => {
 			case 'absorb-tag':
 				return absorb(call.holdId, signal);
 			case 'put-tag':
-				return aws.release.putTag(group, holdTagKey(holdId), call.value, {signal});
+				return aws.release.putTag(group, holdTagKey(holdId), call.value, {signal, attempts: 1});
 			case 'suspend':
 				return aws.release.suspend(group, call.processes, {signal});
 			case 'resume':
