@@ -63,7 +63,11 @@ const shownCommands = (wish: ShownWish): Readonly<Record<ProbeCheck, Readonly<Re
 	return {
 		imds: {
 			curl: `curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadataAddress}/latest/api/token`,
-			wget: `wget -O- --method=PUT --header='X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadataAddress}/latest/api/token`,
+			python3: pythonCommand('api/token', {
+				method: 'PUT',
+				name: 'X-aws-ec2-metadata-token-ttl-seconds',
+				value: '"60"',
+			}),
 		},
 		options: {},
 		tags: metadataWays('meta-data/tags/instance'),
@@ -97,5 +101,14 @@ export const healthUrl = ({scheme, port, path}: ProbedHealth, address: string): 
 
 const metadataWays = (path: string) => ({
 	curl: `curl -H "X-aws-ec2-metadata-token: $TOKEN" ${metadataAddress}/latest/${path}`,
-	wget: `wget -O- --header="X-aws-ec2-metadata-token: $TOKEN" ${metadataAddress}/latest/${path}`,
+	python3: pythonCommand(path, {method: 'GET', name: 'X-aws-ec2-metadata-token', value: 'TOKEN'}),
 });
+
+type Asked = {readonly method: string; readonly name: string; readonly value: string};
+
+const pythonCommand = (path: string, {method, name, value}: Asked): string =>
+	commandLine([
+		'python3',
+		'-c',
+		`import urllib.request as u; print(u.urlopen(u.Request("${metadataAddress}/latest/${path}", method="${method}", headers={"${name}": ${value}})).read())`,
+	]);

@@ -105,7 +105,7 @@ const optionsCommand = ({instance, wish}: ProbeReading): string | null =>
 			]);
 
 const missingTools: Readonly<Partial<Record<ProbeCheck, string>>> = {
-	imds: 'neither curl nor wget on the box',
+	imds: 'neither curl nor python3 on the box',
 	s3: 'neither the AWS CLI nor a curl that signs on the box',
 	dns: 'neither getent nor nslookup on the box',
 	health: 'no curl on the box, or it does not know its own address',

@@ -1,6 +1,6 @@
 /**
  * The script of `unflap probe`: what the box itself can say of its metadata, role, bucket, names, clock, disk, memory and
- * ports. POSIX sh; needs sed and, for what AWS is asked, curl, wget or the AWS CLI. It changes nothing, needs no root, and
+ * ports. POSIX sh; needs sed and, for what AWS is asked, curl, python3 or the AWS CLI. It changes nothing, needs no root, and
  * says nothing of credentials but the role's name, when they run out, and the last four characters of the key's id; of
  * user data but its size and where it stops being JSON (threats.md S7, S8).
  *
@@ -59,16 +59,30 @@ const surroundings = ({nonce}: ProbeWish) => [
 	`n=${word(nonce)} m=${word(metadataAddress)} t= h= k= a=`,
 	'has() { command -v "$1" >/dev/null 2>&1; }',
 	'if has timeout; then t="timeout 10"; fi',
-	'if has curl; then h=curl; elif has wget; then h=wget; fi',
+	'if has curl; then h=curl; elif has python3; then h=python3; fi',
 	`say() { printf ':%s:%s %s %s\\n' "$n" "$1" "$2" "$3"; if [ -n "$4" ]; then printf '%s\\n' "$4" | sed -n "1,${longestBody}s/^/:$n:$1| /p"; fi; }`,
 ];
 
-/** `get METHOD HEADER PATH` leaves the body in b and the status in r; a proxy knows nothing of a box's metadata. */
+/**
+ * `get METHOD HEADER PATH` leaves the body in b and the status in r; a proxy knows nothing of a box's metadata. wget is not
+ * asked: it takes a header from its arguments alone, where every user of the box could read the token.
+ */
 const metadata = [
+	`ask='import sys,urllib.request as u
+name,value=sys.stdin.readline().rstrip("\\n").split(": ",1)
+wish=u.Request(sys.argv[2],method=sys.argv[1],headers={name:value})
+try:
+ answer=u.build_opener(u.ProxyHandler({})).open(wish,timeout=3)
+ body,status=answer.read(),answer.status
+except u.HTTPError as e:
+ body,status=e.read(),e.code
+except OSError:
+ body,status=b"",0
+sys.stdout.buffer.write(body+b"\\n%03d"%status)'`,
 	'fetch() {',
 	'case $h in',
 	`curl) printf 'header = "%s"\\n' "$2" | curl -sS -m 3 --noproxy '*' -X "$1" -K - -w '\\n%{http_code}' "$m/latest/$3" 2>/dev/null ;;`,
-	`wget) if printf 'header = %s\\n' "$2" | wget --config=/dev/stdin -q -O - -T 3 -t 1 --no-proxy --method="$1" "$m/latest/$3" 2>/dev/null; then printf '\\n200'; elif [ $? = 8 ]; then printf '\\n404'; else printf '\\n000'; fi ;;`,
+	`python3) printf '%s\\n' "$2" | python3 -c "$ask" "$1" "$m/latest/$3" ;;`,
 	'esac',
 	'}',
 	`get() { o=$(fetch "$1" "$2" "$3"); r=$(printf '%s\\n' "$o" | sed -n '$p'); b=$(printf '%s\\n' "$o" | sed '$d'); }`,
@@ -130,7 +144,10 @@ const store = (wish: ProbeWish) =>
 				`if o=$($t ${commandLine(storeCommand(wish))} 2>&1); then say s3 aws 0 ""; else say s3 aws "$?" "$(printf '%s\\n' "$o" | sed -n '/./p' | sed -n '$p')"; fi`,
 				'elif [ "$h" = curl ]; then',
 				`o=$(printf 'user = "%s:%s"\\naws-sigv4 = "aws:amz:%s:s3"\\nheader = "x-amz-security-token: %s"\\nheader = "x-amz-content-sha256: ${emptyBodyHash}"\\nrange = "0-0"\\n' "$i" "$s" ${word(wish.region)} "$q" | curl -sS -m 8 -K - -w '\\n%{http_code}' ${word(storeUrl(wish))} 2>/dev/null)`,
-				'say s3 curl "$(printf \'%s\\n\' "$o" | sed -n \'$p\')" "$(printf \'%s\\n\' "$o" | sed -n \'s/.*<Code>\\([A-Za-z0-9]\\{1,64\\}\\)<.Code><Message>\\([^<]\\{0,300\\}\\)<.*/\\1 \\2/p\')"',
+				// A curl that cannot sign says nothing at all.
+				'if [ -z "$o" ]; then say s3 none 127 ""',
+				'else say s3 curl "$(printf \'%s\\n\' "$o" | sed -n \'$p\')" "$(printf \'%s\\n\' "$o" | sed -n \'s/.*<Code>\\([A-Za-z0-9]\\{1,64\\}\\)<.Code><Message>\\([^<]\\{0,300\\}\\)<.*/\\1 \\2/p\')"',
+				'fi',
 				'else say s3 none 127 ""; fi',
 				'fi',
 				'i= s= q= o= k= H=',

@@ -40,10 +40,10 @@ const rows = (check: string, status: string, text: string) => [
 test.each([
 	['imds', ['imds curl 200,401'], 'ok', 'IMDSv2 answers, v1 is refused'],
 	['imds', ['imds curl 200,200'], 'ok', 'IMDSv2 answers, v1 too'],
-	['imds', ['imds wget 404,200'], 'ok', 'IMDSv1 answers; a token is refused (404)'],
+	['imds', ['imds python3 404,200'], 'ok', 'IMDSv1 answers; a token is refused (404)'],
 	['imds', ['imds curl 000,000'], 'bad', 'metadata does not answer within 3s'],
 	['imds', ['imds curl 403,403'], 'bad', 'metadata refuses: 403 to a token, 403 without one'],
-	['imds', ['imds none 000,000'], 'unknown', 'neither curl nor wget on the box'],
+	['imds', ['imds none 000,000'], 'unknown', 'neither curl nor python3 on the box'],
 	['tags', ['tags curl 404'], 'bad', 'none visible in metadata: switched off, or not there yet'],
 	['tags', rows('tags', 'curl 200', 'Name\nstage'), 'ok', '2 visible: Name, stage'],
 	['user-data', ['user-data curl 404'], 'ok', 'none'],
@@ -380,8 +380,8 @@ const playersOf = (names: readonly string[]) => {
 esac`;
 	writeFileSync(join(folder, 'credentials'), credentials);
 	const scripts: Readonly<Record<string, string>> = {
-		curl: `cat >>${folder}/stdin.log\n${answer}\ncase "$*" in *http_code*) printf '\\n200' ;; esac`,
-		wget: `cat >>${folder}/stdin.log\n${answer}`,
+		curl: `cat >>${folder}/stdin.log\n${answer}\ncase "$*" in *http_code*|*import*) printf '\\n200' ;; esac`,
+		python3: `cat >>${folder}/stdin.log\n${answer}\nprintf '\\n200'`,
 		aws: 'exit 0',
 		jq: 'cat >/dev/null',
 	};
@@ -401,7 +401,7 @@ esac`;
 test.each([
 	['the AWS CLI', ['curl', 'aws', 'jq']],
 	['a curl that signs', ['curl', 'jq']],
-	['wget', ['wget', 'aws', 'jq']],
+	['python3', ['python3', 'aws', 'jq']],
 ])('S7 S8 with %s no key, token or user data stands in an argument or an answer', (_name, names) => {
 	const players = playersOf(names);
 	for (const shell of ['dash', 'bash', 'busybox'].filter(one => existsSync(join('/bin', one)))) {
@@ -433,7 +433,7 @@ test('on a box with nothing but sh and sed every check says what is missing', ()
 	expect(status).toBe(0);
 	const {facts} = readProbe(stdout, {wish, askedAt: at, answeredAt: at, ports: [8080], instance: null});
 	const texts = new Map(facts.map(({check, text}) => [check, text]));
-	expect(texts.get('imds')).toBe('neither curl nor wget on the box');
+	expect(texts.get('imds')).toBe('neither curl nor python3 on the box');
 	expect(texts.get('dns')).toBe('neither getent nor nslookup on the box');
 	expect(texts.get('health')).toBe('no curl on the box, or it does not know its own address');
 	expect(texts.get('disk')).toBe('df gave no answer that can be read');
