@@ -9,6 +9,8 @@ export type OutsideFacts = {
 	/** Health checks of the load balancer count only after these seconds in service. */
 	readonly graceSeconds: number | null;
 	readonly diedAt: number | null;
+	/** When it is taken out of service if its check goes on failing. */
+	readonly predictedDeathAt?: number | null;
 };
 
 /** A boot's clock that is further off than this from its launch is not believed. */
@@ -38,7 +40,7 @@ export const outsideMarks = (
 	return [
 		...mark(facts.inServiceAt, 'in service'),
 		...mark(graceEnds, 'grace'),
-		...mark(facts.diedAt, 'died'),
+		...(facts.diedAt === null ? mark(facts.predictedDeathAt ?? null, 'end?') : mark(facts.diedAt, 'died')),
 	];
 };
 

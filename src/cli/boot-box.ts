@@ -8,6 +8,7 @@ import type {Hostile} from '../base/text.ts';
 import {createBootModel} from '../boot/boot-model.ts';
 import type {OutsideFacts} from '../boot/outside-marks.ts';
 import {loadGroup} from '../groups/load-group.ts';
+import {inServiceAt, predictedDeathAt} from '../groups/predicted-death.ts';
 import {resolveBox} from '../groups/resolve.ts';
 import type {Box} from '../groups/types.ts';
 import type {JournalEntry} from '../journal/types.ts';
@@ -186,17 +187,16 @@ const outsideFactsOf = async (aws: Aws, box: Box, signal: AbortSignal): Promise<
 	}
 
 	try {
-		const {view} = await loadGroup(aws, box.group, {signal});
-		const launch = view.activities.find(
-			({description, endedAt}) =>
-				endedAt !== null && description.startsWith('Launching') && description.includes(box.instanceId),
-		);
+		const detail = await loadGroup(aws, box.group, {signal});
+		const {view} = detail;
 		const life = view.lives.find(({instanceId}) => instanceId === box.instanceId);
+		const here = detail.boxes.find(({instanceId}) => instanceId === box.instanceId) ?? box;
 		return {
 			launchedAt: box.launchedAt,
-			inServiceAt: launch?.endedAt ?? null,
+			inServiceAt: inServiceAt(detail, box.instanceId),
 			graceSeconds: view.group.healthCheckGraceSeconds,
 			diedAt: life?.diedAt ?? null,
+			predictedDeathAt: predictedDeathAt(detail, here),
 		};
 	} catch (error) {
 		if (error instanceof UnflapError) {

@@ -1,7 +1,9 @@
 /** Groups as JSON: `ls` and `show` share these names, and scripts rely on them (contract.md). */
+
 import type {Aws} from '../aws/types.ts';
 import {masked} from '../base/terminal-text.ts';
 import {isLive} from '../groups/hold-tag.ts';
+import {predictedDeathAt} from '../groups/predicted-death.ts';
 import type {TemplateChange} from '../groups/template-change.ts';
 import type {Box, GroupDetail, GroupView, HoldTag, Life} from '../groups/types.ts';
 import {isoTime} from './time-text.ts';
@@ -66,7 +68,10 @@ export const detailDocument = (
 	tags: view.group.tags,
 	causes: Object.fromEntries(view.flaps.causes),
 	bins: view.flaps.bins,
-	boxes: boxes.map(box => boxDocument(box, now)),
+	boxes: boxes.map(box => ({
+		...boxDocument(box, now),
+		predictedDeathAt: isoTime(predictedDeathAt({view, targetGroups}, box)),
+	})),
 	hooks,
 	policies,
 	targetGroups,

@@ -3,6 +3,7 @@ import {joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {Background} from '../groups/background.ts';
 import {isLive} from '../groups/hold-tag.ts';
+import {predictedDeathAt} from '../groups/predicted-death.ts';
 import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
 import {changeLines} from './background-beside.ts';
 import type {Printer} from './command.ts';
@@ -41,6 +42,7 @@ export const printGroup = (
 	for (const line of around) out.line(ours`  ${line}`);
 	title(ours`Instances ${detail.boxes.length}`);
 	for (const line of boxLines(detail.boxes, {out, now, ascii}, paint)) out.line(line);
+	for (const line of predictionLines(detail, now)) out.line(line);
 	if (detail.hooks.length > 0) title(ours`Lifecycle hooks`);
 	for (const hook of detail.hooks)
 		out.line(
@@ -107,6 +109,17 @@ const holdLines = ({holds, strays}: GroupView, now: number): readonly Shown[] =>
 			ours`  stray: ${shown(process)} is suspended${since === null ? ours` (${shown(reason)})` : ours` since ${durationText((now - since) / 1000)}`}, no live hold explains it`,
 	),
 ];
+
+/** Boxes whose check fails: when they are taken out of service if it goes on. */
+const predictionLines = (detail: GroupDetail, now: number): readonly Shown[] =>
+	detail.boxes.flatMap(box => {
+		const at = predictedDeathAt(detail, box);
+		if (at === null) return [];
+		const left = at <= now ? ours`any moment now` : ours`in ${durationText((at - now) / 1000)}`;
+		return [
+			ours`  ! ${shown(box.instanceId)} fails its check: taken out of service about ${clockText(at)}, ${left}`,
+		];
+	});
 
 const boxLines = (boxes: readonly Box[], {out, now, ascii}: ShowOptions, paint: Paint): readonly Shown[] => {
 	const header = ['  #', 'INSTANCE', 'AZ', 'STATE', 'ASG HEALTH', 'TARGET', 'SSM', 'TEMPLATE', 'AGE'].map(

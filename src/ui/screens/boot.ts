@@ -5,6 +5,7 @@ import {formatClock} from '../../boot/boot-time.ts';
 import type {KnownBoot} from '../../boot/compare-boots.ts';
 import type {Boot, BootUnit} from '../../boot/types.ts';
 import {layoutWaterfall, type OutsideMark, type Waterfall} from '../../boot/waterfall.ts';
+import {inServiceAt, predictedDeathAt} from '../../groups/predicted-death.ts';
 import type {Box} from '../../groups/types.ts';
 import type {Verdict} from '../../verdict/types.ts';
 import {emptyNote, type Pane} from '../frame.ts';
@@ -66,17 +67,17 @@ const blamed = (model: Model, {boot}: BootScreen): Verdict | null => {
 const outsideMarks = ({detail}: Model, box: Box | undefined, boot: Boot): readonly OutsideMark[] => {
 	const zero = boot.startedAtUs === null ? null : boot.startedAtUs / 1000;
 	if (zero === null || detail === null || box === undefined) return [];
-	const launch = detail.view.activities.find(
-		({description}) => description.includes(box.instanceId) && /^Launching/.test(description),
-	);
-	const inService = launch?.endedAt ?? null;
-	if (inService === null) return [];
-	const at = (inService - zero) / 1000;
+	const start = inServiceAt(detail, box.instanceId);
+	if (start === null) return [];
 	const grace = detail.view.group.healthCheckGraceSeconds;
+	const end = predictedDeathAt(detail, box);
 	return [
-		{atSeconds: at, label: hostile('in service')},
-		...(grace > 0 ? [{atSeconds: at + grace, label: hostile('grace')}] : []),
-	].filter(({atSeconds}) => atSeconds >= 0);
+		{at: start, label: 'in service'},
+		...(grace > 0 ? [{at: start + grace * 1000, label: 'grace'}] : []),
+		...(end === null ? [] : [{at: end, label: 'end?'}]),
+	]
+		.map(({at, label}) => ({atSeconds: (at - zero) / 1000, label: hostile(label)}))
+		.filter(({atSeconds}) => atSeconds >= 0);
 };
 
 export const bootPanes = (model: Model): readonly Pane[] => {
