@@ -84,8 +84,8 @@ const storeInJournal = async (context: CommandContext, box: Box): Promise<StoreT
 	}
 };
 
-/** `probe -o json`, and the `probe` part of `why -o json`. Texts are masked like on a screen. */
-export const probeDocument = ({instanceId, group}: Pick<Box, 'instanceId' | 'group'>, probe: BoxProbe) => ({
+/** `probe -o json`. Texts are masked like on a screen. */
+const probeDocument = ({instanceId, group}: Pick<Box, 'instanceId' | 'group'>, probe: BoxProbe) => ({
 	instanceId,
 	group: group === '' ? null : shown(group),
 	at: new Date(probe.at).toISOString(),

@@ -59,6 +59,7 @@ const surroundings = ({nonce}: ProbeWish) => [
 	`n=${word(nonce)} m=${word(metadataAddress)} t= h= k= a=`,
 	'has() { command -v "$1" >/dev/null 2>&1; }',
 	'if has timeout; then t="timeout 10"; fi',
+	'if has nice; then t="nice -n 10 $t"; fi',
 	'if has curl; then h=curl; elif has python3; then h=python3; fi',
 	`say() { printf ':%s:%s %s %s\\n' "$n" "$1" "$2" "$3"; if [ -n "$4" ]; then printf '%s\\n' "$4" | sed -n "1,${longestBody}s/^/:$n:$1| /p"; fi; }`,
 ];

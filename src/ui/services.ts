@@ -163,10 +163,9 @@ export const createServices = (options: ServicesOptions): Services => {
 			for (const stop of unsubscribe) stop();
 			fleet.stop();
 			background.stop();
-			await probes.stop();
 			group?.stop();
 			holds?.care.stop();
-			await watch.stop();
+			await Promise.all([probes.stop(), watch.stop()]);
 			await notifier.settled();
 			await copies.close();
 		},

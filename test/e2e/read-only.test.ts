@@ -13,6 +13,7 @@ const commands: readonly (readonly string[])[] = [
 	['ls'],
 	['show', 'web-prod'],
 	['boot', 'batch/1'],
+	['probe', 'batch/1'],
 	['logs', 'batch', '-n', '5'],
 	['hold', 'web-prod', '--for', '1m'],
 	['hold', 'web-prod', '--preset', 'quiet', '--yes', '--', 'true'],
@@ -46,7 +47,7 @@ test.each([
 	expect(arrived.length).toBeGreaterThan(10);
 	const changes = arrived.filter(({operation, mutating}) => mutating || effectOf(operation) === 'change');
 	expect(changes.filter(({operation}) => effectOf(operation) !== 'stream')).toEqual([]);
-	const holds = results.slice(4, 6);
+	const holds = results.slice(5, 7);
 	for (const {code, stdout, stderr} of holds) {
 		expect(code).not.toBe(0);
 		expect(`${stdout}${stderr}`).toMatch(/read-only/i);
