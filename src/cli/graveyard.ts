@@ -12,6 +12,7 @@ import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
 import {readBootFile} from './boot-file.ts';
 import type {Command, CommandContext} from './command.ts';
+import {keptActivities} from './kept-activities.ts';
 import {type Cell, tableLines} from './table.ts';
 import {durationText, isoTime} from './time-text.ts';
 
@@ -30,7 +31,7 @@ export const graveyardCommand: Command = {
 		const aws = await context.aws();
 		const {signal, out} = context;
 		const group = await resolveGroup(aws, name, {signal});
-		const detail = await loadGroup(aws, group.name, {signal});
+		const detail = await loadGroup(aws, group.name, {signal, cache: keptActivities(context, aws)});
 		const dead = detail.view.lives
 			.filter(({diedAt}) => diedAt !== null)
 			.toSorted((a, b) => (b.diedAt ?? 0) - (a.diedAt ?? 0))

@@ -7,6 +7,7 @@ import {createLineMarks} from '../verdict/line-marks.ts';
 import {withBackground} from './background-beside.ts';
 import {readBootBox} from './boot-box.ts';
 import type {Command, CommandContext} from './command.ts';
+import {keptActivities} from './kept-activities.ts';
 import type {Report} from './report-facts.ts';
 import {reportHtml} from './report-html.ts';
 import {reportMarkdown} from './report-markdown.ts';
@@ -37,7 +38,7 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 	const aws = await context.aws();
 	const {signal, out} = context;
 	const group = await resolveGroup(aws, name, {signal});
-	const loaded = await loadGroup(aws, group.name, {signal});
+	const loaded = await loadGroup(aws, group.name, {signal, cache: keptActivities(context, aws)});
 	const box = mostTelling(loaded.boxes);
 	const beside = await withBackground(aws, loaded, box ?? null, signal);
 	const {detail, background} = beside;

@@ -5,6 +5,7 @@ import {resolveGroup} from '../groups/resolve.ts';
 import {changesDocument, withBackground} from './background-beside.ts';
 import type {Command} from './command.ts';
 import {changeDocument, detailDocument, nowOf} from './group-json.ts';
+import {keptActivities} from './kept-activities.ts';
 import {printGroup} from './show-text.ts';
 
 export const showCommand: Command = {
@@ -24,7 +25,7 @@ export const showCommand: Command = {
 		const aws = await context.aws();
 		const {signal, out} = context;
 		const group = await resolveGroup(aws, text, {signal});
-		const loaded = await loadGroup(aws, group.name, {signal});
+		const loaded = await loadGroup(aws, group.name, {signal, cache: keptActivities(context, aws)});
 		const {detail, background} = await withBackground(aws, loaded, null, signal);
 		if (output === 'json')
 			out.json({

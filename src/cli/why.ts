@@ -18,6 +18,7 @@ import {readBootBox} from './boot-box.ts';
 import {type BootSource, readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
+import {keptActivities} from './kept-activities.ts';
 import {notProbed, probeBeside} from './probe-beside.ts';
 import {findDead, judgeDeath, lastDead} from './why-gone.ts';
 import {verdictDocument} from './why-json.ts';
@@ -125,7 +126,7 @@ type Named =
 	| {readonly box: null; readonly detail: GroupDetail; readonly life: Life};
 
 /** Of a group: the box that tells most, or the last that died, which is said on stderr. Everything else is a box. */
-const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): Promise<Named> => {
+const boxNamed = async (aws: Aws, name: string, {settings, signal, out}: CommandContext): Promise<Named> => {
 	if (/^i-[0-9a-f]{17}$/.test(name)) {
 		const dead = await findDead(aws, name, signal);
 		if (dead === null) return {box: name};
@@ -135,7 +136,7 @@ const boxNamed = async (aws: Aws, name: string, {signal, out}: CommandContext): 
 	if (/^i-|\/\d+$/.test(name)) return {box: name};
 	const group = await groupOrNull(aws, name, signal);
 	if (group === null) return {box: name};
-	const detail = await loadGroup(aws, group, {signal});
+	const detail = await loadGroup(aws, group, {signal, cache: keptActivities({settings, out}, aws)});
 	const {boxes} = detail;
 	const chosen = mostTelling(boxes);
 	if (chosen !== undefined) {

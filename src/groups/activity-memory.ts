@@ -54,10 +54,30 @@ export const createActivityMemory = (aws: Pick<Aws, 'polling' | 'clock'>): Activ
 	};
 };
 
+/**
+ * One group beside what an earlier run kept of it: the newest 20 where they join it, otherwise as much as it takes. What
+ * was in progress then and is not among them may have ended since, so all is read again.
+ */
+export const readBeside = async (
+	aws: Pick<Aws, 'polling' | 'clock'>,
+	group: string,
+	{kept, ...options}: {readonly kept: ActivityReading | null; readonly signal?: AbortSignal},
+): Promise<ActivityReading> => {
+	if (kept === null || kept.activities.length === 0) return readGroupActivities(aws, group, options);
+	const fresh = await aws.polling.activities({...options, group, max: newest});
+	const seen = new Set(fresh.map(({activityId}) => activityId));
+	const isSettled = kept.activities.every(
+		({activityId, endedAt}) => endedAt !== null || seen.has(activityId),
+	);
+	return isSettled && joins(kept.activities, fresh)
+		? joined(kept, fresh)
+		: readGroupActivities(aws, group, options);
+};
+
 /** One record known before: nothing is missing between the two readings. */
 const joins = (before: readonly Activity[], fresh: readonly Activity[]) => {
-	const known = new Set(before.map(({activityId}) => activityId));
-	return fresh.some(({activityId}) => known.has(activityId));
+	const known = new Map(before.map(({activityId, startedAt}) => [activityId, startedAt]));
+	return fresh.some(({activityId, startedAt}) => known.get(activityId) === startedAt);
 };
 
 const joined = (before: ActivityReading, fresh: readonly Activity[]): ActivityReading => {

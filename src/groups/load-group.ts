@@ -2,22 +2,27 @@
 import type {Aws, Group} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
+import type {ActivityCache} from './activity-cache.ts';
+import {readBeside} from './activity-memory.ts';
 import {makeBoxes} from './boxes.ts';
-import {makeGroupView, nothingRead} from './group-view.ts';
-import {readGroupActivities} from './read-activities.ts';
+import {type ActivityReading, makeGroupView, nothingRead} from './group-view.ts';
 import type {GroupDetail} from './types.ts';
 
-type LoadOptions = {readonly signal?: AbortSignal};
+type LoadOptions = {
+	readonly signal?: AbortSignal;
+	/** What earlier runs kept of the group's activities; absent: AWS alone is asked, and nothing is kept. */
+	readonly cache?: ActivityCache;
+};
 
 /** `name` is exact. Throws `not-found`; a part that may not be read is missing, not an error. */
 export const loadGroup = async (
 	aws: Pick<Aws, 'polling' | 'clock'>,
 	name: string,
-	options: LoadOptions = {},
+	{cache, ...options}: LoadOptions = {},
 ): Promise<GroupDetail> => {
 	const [group] = await aws.polling.groups({...options, names: [name]});
 	if (group === undefined) throw noSuchGroup(name);
-	return loadParts(aws, group, options);
+	return loadParts(aws, group, {...options, ...(cache === undefined ? {} : {cache})});
 };
 
 export const noSuchGroup = (name: string) =>
@@ -28,7 +33,7 @@ export const noSuchGroup = (name: string) =>
 const loadParts = async (
 	aws: Pick<Aws, 'polling' | 'clock'>,
 	group: Group,
-	options: LoadOptions,
+	{cache, ...options}: LoadOptions,
 ): Promise<GroupDetail> => {
 	const {polling} = aws;
 	const missing = new Map<string, Hostile>();
@@ -44,7 +49,7 @@ const loadParts = async (
 	const ids = group.instances.map(({instanceId}) => instanceId);
 	const [reading, hooks, policies, targetGroups, refreshes, instances, statuses, ssm, targets] =
 		await Promise.all([
-			part('DescribeScalingActivities', readGroupActivities(aws, group.name, options), nothingRead),
+			part('DescribeScalingActivities', readKept(aws, group, {cache, ...options}), nothingRead),
 			part('DescribeLifecycleHooks', polling.hooks(group.name, options), []),
 			part('DescribePolicies', polling.policies(group.name, options), []),
 			part('DescribeTargetGroups', polling.targetGroups(group.targetGroupArns, options), []),
@@ -69,6 +74,19 @@ const loadParts = async (
 		statuses,
 		missing: [...missing].map(([operation, message]) => ({operation, message})),
 	};
+};
+
+type KeptOptions = {readonly cache: ActivityCache | undefined; readonly signal?: AbortSignal};
+
+const readKept = async (
+	aws: Pick<Aws, 'polling' | 'clock'>,
+	group: Group,
+	{cache, ...options}: KeptOptions,
+): Promise<ActivityReading> => {
+	const kept = (await cache?.read(group)) ?? null;
+	const reading = await readBeside(aws, group.name, {kept, ...options});
+	await cache?.write(group, reading);
+	return reading;
 };
 
 /** No network, no credentials: then nothing of the group can be said. */
