@@ -38,18 +38,39 @@ const steps = [
 	{name: 'release-preview', keys: ['2', 'H'], see: /Release web-prod/, settle: 2500},
 ];
 
-const draw = async ([columns, rows], {look, environment, theme}) => {
-	const lab = await openLab('--seed', '7', '--speed', '1');
+/** Recorded boots whose story screens 3 and 5 tell at a glance. */
+const stories = [
+	'S03-tags-missing-pending-wait',
+	'S05-s3-access-denied',
+	'S06-crash-loop',
+	'S09b-ordering-asg',
+];
+const storySizes = [
+	[80, 24],
+	[100, 30],
+];
+const storySteps = story => [
+	{name: `boot-${shortOf(story)}`, keys: ['3'], see: /[✖●] (?:failed|running)/, settle: 6000},
+	{name: `why-${shortOf(story)}`, keys: ['5'], see: /certain|likely/, settle: 3000},
+];
+const shortOf = story => story.split('-')[0].toLowerCase();
+
+const draw = async (
+	[columns, rows],
+	{look, environment, theme},
+	{steps: taken = steps, lab: labArguments = [], program: words = []} = {},
+) => {
+	const lab = await openLab('--seed', '7', '--speed', '1', ...labArguments);
 	const screen = openScreen({
 		file: process.execPath,
-		args: [program],
+		args: [program, ...words],
 		columns,
 		rows,
 		environment: {...lab.environment, ...environment},
 		folder: root,
 	});
 	try {
-		for (const {name, keys, see, settle = 700} of steps) {
+		for (const {name, keys, see, settle = 700} of taken) {
 			await screen.press(...keys);
 			await screen.until(see, {seconds: 40, what: `${name} at ${columns}x${rows}: ${see}`});
 			await wait(settle);
@@ -69,5 +90,16 @@ for (const size of sizes) {
 		const label = `${size.join('x')}-${look.look}`;
 		if (only.length > 0 && !only.some(part => label.includes(part))) continue;
 		await draw(size, look);
+	}
+}
+for (const story of stories) {
+	for (const size of storySizes) {
+		const label = `${shortOf(story)}-${size.join('x')}-dark`;
+		if (only.length > 0 && !only.some(part => label.includes(part))) continue;
+		await draw(size, looks[0], {
+			steps: storySteps(story),
+			lab: ['--scenario', story],
+			program: ['web-prod'],
+		});
 	}
 }

@@ -51,8 +51,13 @@ export const screenSvg = (terminal, {theme = 'dark', title = ''} = {}) => {
 			]
 				.filter(Boolean)
 				.join(' ');
+			// Blanks at either end would be dropped by a browser, and the rest stretched over their cells.
+			const text = run.text.trim();
+			const before = run.text.length - run.text.trimStart().length;
+			const cells = run.cells - before - (run.text.length - run.text.trimEnd().length);
+			const left = (margin + (run.column + before) * cellWidth).toFixed(1);
 			texts.push(
-				`<text x="${x}" y="${(y + 12.6).toFixed(1)}" textLength="${(run.cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(run.text)}</text>`,
+				`<text x="${left}" y="${(y + 12.6).toFixed(1)}" textLength="${(cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(text).replaceAll(' ', '\u00a0')}</text>`,
 			);
 		}
 	}

@@ -88,7 +88,7 @@ export const bootPanes = (model: Model): readonly Pane[] => {
 		...(screen === null || unit === undefined
 			? []
 			: [
-					unitPane(screen.boot, unit, blamed(model, screen)),
+					unitPane(screen.boot, unit, {blamed: blamed(model, screen), cells: model.state.size.columns - 8}),
 					...notesPane(screen),
 					comparisonPane(model, bootHere(model, screen.boot)),
 				]),

@@ -7,10 +7,15 @@ import type {Verdict} from '../../verdict/types.ts';
 import {type Pane} from '../frame.ts';
 import {type Row, row, span} from '../span.ts';
 import {withoutSuffix} from '../unit-name.ts';
+import {wrapWords} from '../wrap-words.ts';
 
 /** @param blamed the verdict, where it blames a unit that did not fail. */
-export const unitPane = (boot: Boot, unit: BootUnit, blamed: Verdict | null = null): Pane => {
-	const rows = [...unitRows(boot, unit), ...blameRows(unit, blamed)];
+export const unitPane = (
+	boot: Boot,
+	unit: BootUnit,
+	{blamed, cells}: {readonly blamed: Verdict | null; readonly cells: number},
+): Pane => {
+	const rows = [...unitRows(boot, unit), ...blameRows(unit, blamed, cells)];
 	const chain =
 		boot.chain.length === 0
 			? ours``
@@ -27,10 +32,12 @@ export const unitPane = (boot: Boot, unit: BootUnit, blamed: Verdict | null = nu
 	};
 };
 
-const blameRows = (unit: BootUnit, blamed: Verdict | null): readonly Row[] =>
+const blameRows = (unit: BootUnit, blamed: Verdict | null, cells: number): readonly Row[] =>
 	blamed === null || blamed.unit !== unit.name
 		? []
-		: [row(span(ours`  ! `, 'warn'), span(shown(blamed.sentence), 'bad'))];
+		: wrapWords(shown(blamed.sentence), cells).map((line, index) =>
+				row(span(index === 0 ? ours`  ! ` : ours`    `, 'warn'), span(line, 'bad')),
+			);
 
 const unitRows = (boot: Boot, unit: BootUnit): readonly Row[] => {
 	const isFault = boot.firstFault?.unit === unit.name;
