@@ -129,6 +129,15 @@ export type ScreenOptions = {
 
 export type Screen = ReturnType<typeof openScreen>;
 
+/** Its exit may have happened without having been told yet. */
+const killIfAlive = (pid: number): void => {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+};
+
 /** Starts the program on a pty; it is killed with the test. */
 export const openScreen = ({args = [], columns = 100, rows = 30, environment, file}: ScreenOptions) => {
 	const terminal = new headless.Terminal({cols: columns, rows, scrollback: 0, allowProposedApi: true});
@@ -151,7 +160,7 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 		if (!exit) child.write(reply);
 	});
 	onTestFinished(async () => {
-		if (!exit) process.kill(child.pid, 'SIGKILL');
+		if (!exit) killIfAlive(child.pid);
 	});
 	const lines = () =>
 		Array.from(
