@@ -14,6 +14,8 @@ const longestClaimMs = 65 * 60_000;
 /** Holds last four hours at most; what is older proves nothing of a hold that is on now. */
 export const runsSinceMs = 5 * 3_600_000;
 const tenMinutesMs = 600_000;
+/** After so many failed looks at the runs a pass of a release goes on without them. */
+export const mostRunsFailed = 3;
 
 export type OtherHold = {
 	readonly holdId: string;
@@ -142,7 +144,8 @@ export const wasNear = (state: HoldState, withinMs = tenMinutesMs): boolean =>
  * unseen, until three looks at the runs have failed.
  */
 export const mayBeShared = (state: HoldState): boolean =>
-	wasNear(state) || (state.facts.net === 'fuse' && state.release !== null && state.release.runsFailed < 3);
+	wasNear(state) ||
+	(state.facts.net === 'fuse' && state.release !== null && state.release.runsFailed < mostRunsFailed);
 
 /** A foreign reason that no look at the runs has judged yet. */
 export const isUndecided = (state: HoldState, process: string, reason: string): boolean => {

@@ -13,6 +13,7 @@ import {
 	hasUndecided,
 	knowRuns,
 	mayBeShared,
+	mostRunsFailed,
 	noticeOthers,
 	runsSinceMs,
 	wasNear,
@@ -189,7 +190,7 @@ export const closeGone = (state: HoldState): Turn => stopAll({...state, tagMayEx
 const judgeFirst = (state: HoldState, group: SeenGroup): Turn => {
 	const {runsFailed} = need(state);
 	const near = wasNear(state) || hasUndecided(state, group) || hasForeign(state, group);
-	if (near && runsFailed < 3)
+	if (near && runsFailed < mostRunsFailed)
 		return call(state, {at: 'release-runs', group}, {do: 'see-fuses', since: now(state).awsMs - runsSinceMs});
 	return leave(state, group);
 };

@@ -3,7 +3,7 @@ import type {ScalingProcess} from '../aws/types.ts';
 import type {Answer, Turn} from './core-events.ts';
 import {unfinished} from './core-fuse.ts';
 import {noneLeft} from './core-leave.ts';
-import {acceptShared, hasUndecided, noticeOthers, wasNear} from './core-others.ts';
+import {acceptShared, hasUndecided, mostRunsFailed, noticeOthers, wasNear} from './core-others.ts';
 import {finish, need} from './core-outcome.ts';
 import {closeGone, keepSeen, putReleasing, readFirst, readLater} from './core-release.ts';
 import {
@@ -68,7 +68,7 @@ export const verified = (state: HoldState, answer: Answer): Turn => {
 	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeGone(state);
 	const noticed = noticeOthers(state, group);
 	// A reason that another hold may have made: the runs are read before it is judged.
-	if (hasUndecided(noticed, group) && need(state).runsFailed < 3) return readFirst(noticed, 0);
+	if (hasUndecided(noticed, group) && need(state).runsFailed < mostRunsFailed) return readFirst(noticed, 0);
 	return verify(keepSeen(acceptShared(noticed, group), group), group);
 };
 
@@ -141,11 +141,13 @@ const sayAgain = (state: HoldState): Turn => {
 	);
 };
 
-/** Exit 4 with our fuse armed; the guardian stays until the claim or the fuse is over. */
-const leftUnbacked = (state: HoldState): Turn =>
-	Number.isFinite(state.facts.patienceMs)
-		? finish(state, 'incomplete')
-		: pause(state, {at: 'release-wait', next: 'read'}, 30_000);
+/** Exit 4 with our fuse armed; the guardian stays until the claim or the fuse is over, and asks once a pass whose it is. */
+const leftUnbacked = (state: HoldState): Turn => {
+	if (Number.isFinite(state.facts.patienceMs)) return finish(state, 'incomplete');
+	const release = need(state);
+	const runsFailed = Math.min(release.runsFailed, mostRunsFailed - 1);
+	return pause({...state, release: {...release, runsFailed}}, {at: 'release-wait', next: 'read'}, 30_000);
+};
 
 const quiet = (state: HoldState): HoldState => ({...state, release: {...need(state), tries: 0, lasting: 0}});
 

@@ -28,6 +28,8 @@ export type OracleOptions = {
 	readonly isFaultless: boolean;
 	/** Every call works, and nothing is queued, full or contended. */
 	readonly isSmooth: boolean;
+	/** The runs could not be read from `since` until now, but for the wait of a guardian between two looks. */
+	readonly runsWereDenied: (since: number) => boolean;
 	/** Nobody answers when the hold asks. */
 	readonly isUnattended: (hold: string) => boolean;
 };
@@ -107,8 +109,12 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 				if (owner !== 'third' || known === undefined) continue;
 				// A fuse cannot tell what was suspended anew after it was armed; the safety page says so.
 				const isLater = known.since >= Math.min(run.startedAt, run.knownAt) - 1000;
-				if (isLater || isClose(process, known.since) || isShared(run.holdId, process, known.since))
-					undecided.add(process);
+				const isExcused =
+					isLater ||
+					isClose(process, known.since) ||
+					isShared(run.holdId, process, known.since) ||
+					isUntold(run.holdId, known.since);
+				if (isExcused) undecided.add(process);
 				else violations.push(`fuse ${run.holdId[0]} resumed ${process}, which somebody else had suspended`);
 			}
 		},
@@ -238,6 +244,14 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		);
 		const first = runs.all().find(run => run.holdId === hold)?.startedAt ?? Number.POSITIVE_INFINITY;
 		return byOther && first <= at + 120_000;
+	}
+
+	/** Beside another hold's tag, with runs that nobody may read, a reason that is not ours may be that hold's repair. */
+	function isUntold(hold: string, since: number): boolean {
+		const isBeside = [...aws.tags().keys()].some(
+			key => key.startsWith('unflap:hold:') && key !== `unflap:hold:${hold}`,
+		);
+		return isBeside && options.runsWereDenied(since);
 	}
 
 	function suspendByThird(process: string): void {

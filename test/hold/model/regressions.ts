@@ -500,4 +500,26 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a guardian that could not read whose a suspension was asked no more once it could, and its fuse resumed it',
+		schedule: schedule({
+			denied: {operation: 'see-fuses', from: 0, to: 822000},
+			holders: [
+				holder({
+					beginAt: 30000,
+					forMs: 900000,
+					releaseAfter: 370000,
+					aim: ['Terminate', 'Launch'],
+					sleep: {after: 257000, ms: 140000},
+					linger: {after: 282000, ms: 0, takeUpAfter: 115000},
+				}),
+				holder({forMs: 900000, releaseAfter: 400000, guardianCrash: 1, renewalsEndAfter: 30000}),
+			],
+			meddling: [
+				{at: 531000, act: 'swap', process: 'Launch'},
+				{at: 0, act: 'forge', letters: 'L', phase: 'expired', renews: true},
+				{at: 561000, act: 'cancel', holder: 0},
+			],
+		}),
+	},
 ];
