@@ -50,7 +50,11 @@ export const createAutoScaling = (lane: Lane): AutoScalingCalls => {
 		once ??= open({maxAttempts: 1});
 		return once;
 	};
-	return {...readCalls(client), ...changeCalls(client, inOneAttempt), ...createBoxChanges(client)};
+	return {
+		...readCalls(client),
+		...changeCalls(client, inOneAttempt),
+		...createBoxChanges(client, inOneAttempt),
+	};
 };
 
 /** What the SDK's own chain gives for a profile; rejects where it gives no region. Sends nothing. */

@@ -89,6 +89,10 @@ export const createChangeCalls = (services: LaneServices): ChangeCalls => ({
 		(await services.autoScaling()).heartbeat(group, hook, id, options),
 	completeHook: async (group, hook, id, result, options) =>
 		(await services.autoScaling()).completeHook(group, hook, id, result, options),
+	putDyingHook: async (group, hook, seconds, options) =>
+		(await services.autoScaling()).putDyingHook(group, hook, seconds, options),
+	deleteDyingHook: async (group, hook, options) =>
+		(await services.autoScaling()).deleteDyingHook(group, hook, options),
 	createDocument: async (name, content, options) =>
 		(await services.automations()).createDocument(name, content, options),
 	startAutomation: async (start, options) => (await services.automations()).startAutomation(start, options),

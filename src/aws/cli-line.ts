@@ -44,6 +44,18 @@ export const option = (name: string, value: string): readonly string[] =>
 export const deleteTagLine = (group: string, key: string, facts: AwsFacts): string | null =>
 	cliLine(['autoscaling', 'delete-tags', '--tags', tagWord(group, key)], facts);
 
+/** Takes a hook of ours away by hand. */
+export const deleteHookLine = (group: string, hook: string, facts: AwsFacts): string | null =>
+	cliLine(
+		[
+			'autoscaling',
+			'delete-lifecycle-hook',
+			...option('lifecycle-hook-name', hook),
+			...option('auto-scaling-group-name', group),
+		],
+		facts,
+	);
+
 export const stopAutomationLine = (executionId: string, facts: AwsFacts): string | null =>
 	cliLine(['ssm', 'stop-automation-execution', ...option('automation-execution-id', executionId)], facts);
 

@@ -3,6 +3,7 @@ import {pasteableLine} from '../base/quote.ts';
 import type {Hostile} from '../base/text.ts';
 import {
 	cliLine,
+	deleteHookLine,
 	deleteTagLine,
 	option,
 	resumeLine,
@@ -129,6 +130,31 @@ const describers: Readonly<Record<string, Describer>> = {
 			undo: 'none: a hook that has been answered stays answered',
 		};
 	},
+	PutLifecycleHook: (input, facts) => {
+		const {group, hook, words} = groupHookOf(input);
+		const seconds = String(input['HeartbeatTimeout']);
+		const transition = text(input['LifecycleTransition']);
+		const result = text(input['DefaultResult']);
+		const settings = [
+			...['--lifecycle-transition', transition, '--heartbeat-timeout', seconds],
+			...['--default-result', result],
+		];
+		return {
+			group,
+			detail: `${hook} on ${transition}: ${seconds} s, then ${result}`,
+			cliLine: cliLine(['autoscaling', 'put-lifecycle-hook', ...words, ...settings], facts),
+			undo: deleteHookLine(group, hook, facts),
+		};
+	},
+	DeleteLifecycleHook: (input, facts) => {
+		const {group, hook} = groupHookOf(input);
+		return {
+			group,
+			detail: `${hook}: boxes that wait for it go on dying`,
+			cliLine: deleteHookLine(group, hook, facts),
+			undo: 'none needed: it was a hook of ours, for a post-mortem',
+		};
+	},
 	CreateDocument: (input, facts) => {
 		const name = text(input['Name']);
 		const typed = ['--document-type', 'Automation', '--document-format', 'JSON'];
@@ -182,15 +208,16 @@ const boxOf = (input: Fields) => {
 };
 
 const hookOf = (input: Fields) => {
+	const {group, hook, words} = groupHookOf(input);
+	const instanceId = text(input['InstanceId']);
+	return {group, hook, instanceId, words: [...words, ...option('instance-id', instanceId)]};
+};
+
+const groupHookOf = (input: Fields) => {
 	const group = text(input['AutoScalingGroupName']);
 	const hook = text(input['LifecycleHookName']);
-	const instanceId = text(input['InstanceId']);
-	const words = [
-		...option('lifecycle-hook-name', hook),
-		...option('auto-scaling-group-name', group),
-		...option('instance-id', instanceId),
-	];
-	return {group, hook, instanceId, words};
+	const words = [...option('lifecycle-hook-name', hook), ...option('auto-scaling-group-name', group)];
+	return {group, hook, words};
 };
 
 const tagOf = (input: Fields) => {

@@ -52,6 +52,8 @@ export const operations: ReadonlyMap<string, Effect> = new Map<string, Effect>([
 	['DetachInstances', 'change'],
 	['RecordLifecycleActionHeartbeat', 'change'],
 	['CompleteLifecycleAction', 'change'],
+	['PutLifecycleHook', 'change'],
+	['DeleteLifecycleHook', 'change'],
 	['CreateDocument', 'change'],
 	['StartAutomationExecution', 'change'],
 	['StopAutomationExecution', 'change'],

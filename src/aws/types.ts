@@ -516,8 +516,21 @@ export type ChangeCalls = {
 		hook: string,
 		instanceId: string,
 		result: 'CONTINUE' | 'ABANDON',
+		/** `attempts: 1`: whether an answer was sent twice is for the caller to know. */
+		options?: CallOptions & {readonly attempts?: 1},
+	) => Promise<void>;
+	/**
+	 * A hook of ours on terminations, `unflap-postmortem-<8 hex>`, default result CONTINUE. It creates or updates: the
+	 * caller has looked that the name is free.
+	 */
+	readonly putDyingHook: (
+		group: string,
+		hook: string,
+		heartbeatSeconds: number,
 		options?: CallOptions,
 	) => Promise<void>;
+	/** Only hooks of ours. Boxes that wait for it go on dying. */
+	readonly deleteDyingHook: (group: string, hook: string, options?: CallOptions) => Promise<void>;
 	/** Type Automation, JSON content. @throws AwsCallError with code 'DocumentAlreadyExists' where the name is taken. */
 	readonly createDocument: (name: string, content: string, options?: CallOptions) => Promise<void>;
 	/** The run's id. The same `clientToken` (a UUID) answers with the same run. */

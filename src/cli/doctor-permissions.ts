@@ -38,6 +38,7 @@ const noBox = 'i-00000000000000000';
 const noTemplate = 'unflap-doctor';
 const noDeployment = 'd-000000000';
 const noTag = 'unflap:hold:00000000';
+const noHook = 'unflap-postmortem-00000000';
 const noRun = '00000000-0000-4000-8000-000000000000';
 
 const questions: readonly Question[] = [
@@ -130,6 +131,13 @@ const questions: readonly Question[] = [
 		kind: 'group',
 		need: 'may',
 		attempt: ({release}, group) => release.completeHook(group, 'unflap-doctor', noBox, 'CONTINUE'),
+	},
+	{action: 'autoscaling:PutLifecycleHook', kind: 'group', need: 'may'},
+	{
+		action: 'autoscaling:DeleteLifecycleHook',
+		kind: 'group',
+		need: 'may',
+		attempt: ({release}, group) => release.deleteDyingHook(group, noHook),
 	},
 	{
 		action: 'ssm:GetDocument',

@@ -77,6 +77,8 @@ const hold = (place: PolicyPlace): readonly Statement[] => {
 				'autoscaling:DetachInstances',
 				'autoscaling:RecordLifecycleActionHeartbeat',
 				'autoscaling:CompleteLifecycleAction',
+				'autoscaling:PutLifecycleHook',
+				'autoscaling:DeleteLifecycleHook',
 			],
 			Resource,
 			Condition: {StringEquals: {[`autoscaling:ResourceTag/${place.tag.key}`]: place.tag.values}},

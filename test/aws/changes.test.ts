@@ -17,6 +17,7 @@ const open = async (answer?: Parameters<typeof startEndpoint>[0], options?: Para
 };
 
 const box = 'i-0123456789abcdef0';
+const dyingHook = 'unflap-postmortem-00c0ffee';
 const token = '6f1b1c3e-8a52-4a39-9d3e-6a8c1f0d2b11';
 const fuse = {
 	document: 'unflap-ResumeFuse-v1',
@@ -37,6 +38,8 @@ const changes = (release: Aws['release']): readonly (readonly [string, () => Pro
 	['DetachInstances', () => release.detach('web', box)],
 	['RecordLifecycleActionHeartbeat', () => release.heartbeat('web', 'boot', box)],
 	['CompleteLifecycleAction', () => release.completeHook('web', 'boot', box, 'CONTINUE')],
+	['PutLifecycleHook', () => release.putDyingHook('web', dyingHook, 300)],
+	['DeleteLifecycleHook', () => release.deleteDyingHook('web', dyingHook)],
 	['CreateDocument', () => release.createDocument('unflap-ResumeFuse-v1', '{\n  "a": 1\n}')],
 	['StartAutomationExecution', () => release.startAutomation(fuse)],
 	['StopAutomationExecution', () => release.stopAutomation(token)],
@@ -102,6 +105,16 @@ test('each change is in the command log with a line and what takes it back', asy
 			'none: a hook that has been answered stays answered',
 		],
 		[
+			'PutLifecycleHook',
+			`autoscaling put-lifecycle-hook --lifecycle-hook-name ${dyingHook} --auto-scaling-group-name web --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE`,
+			`autoscaling delete-lifecycle-hook --lifecycle-hook-name ${dyingHook} --auto-scaling-group-name web`,
+		],
+		[
+			'DeleteLifecycleHook',
+			`autoscaling delete-lifecycle-hook --lifecycle-hook-name ${dyingHook} --auto-scaling-group-name web`,
+			'none needed: it was a hook of ours, for a post-mortem',
+		],
+		[
 			'CreateDocument',
 			`ssm create-document --name unflap-ResumeFuse-v1 --document-type Automation --document-format JSON --content '{"a":1}'`,
 			'ssm delete-document --name unflap-ResumeFuse-v1',
@@ -128,6 +141,26 @@ test('Standby and Detach never lower the desired capacity', async () => {
 		expect(new URLSearchParams(body).get('ShouldDecrementDesiredCapacity')).toBe('false');
 	await expect(aws.release.enterStandby('web', 'i-1 --all')).rejects.toMatchObject({kind: 'bad-input'});
 	expect(endpoint.arrived).toHaveLength(2);
+});
+
+test('no hook but ours is put or deleted, and none that delays a death by more than 15 minutes', async () => {
+	const {aws, endpoint} = await open();
+	for (const hook of ['web-prod-warmup', 'unflap-postmortem-', 'unflap-postmortem-00c0ffee ', ''])
+		for (const change of [
+			() => aws.release.putDyingHook('web', hook, 300),
+			() => aws.release.deleteDyingHook('web', hook),
+		])
+			await expect(change()).rejects.toMatchObject({kind: 'bug'});
+	for (const seconds of [29, 901, 1.5, Number.NaN])
+		await expect(aws.release.putDyingHook('web', dyingHook, seconds)).rejects.toMatchObject({kind: 'bug'});
+	expect(endpoint.arrived).toEqual([]);
+});
+
+test('a lifecycle action is completed once where the caller asks for one attempt', async () => {
+	const {aws, endpoint} = await open(() => failure('InternalFailure', 'boom', 500));
+	const once = {attempts: 1} as const;
+	await expect(aws.release.completeHook('web', 'boot', box, 'CONTINUE', once)).rejects.toThrow();
+	expect(endpoint.operations()).toEqual(['CompleteLifecycleAction']);
 });
 
 test.each([

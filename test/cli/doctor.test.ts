@@ -174,7 +174,8 @@ test('without the simulator calls that change nothing are tried, and what change
 			[
 				...['SimulatePrincipalPolicy', 'ResumeProcesses', 'DescribeInstances'],
 				...['SetInstanceHealth', 'EnterStandby', 'ExitStandby', 'DetachInstances'],
-				...['RecordLifecycleActionHeartbeat', 'CompleteLifecycleAction', 'GetConsoleOutput'],
+				...['RecordLifecycleActionHeartbeat', 'CompleteLifecycleAction', 'DeleteLifecycleHook'],
+				...['GetConsoleOutput'],
 			]
 				.map((name): [string, (seen: Arrived) => Answer] => [
 					name,
@@ -230,7 +231,7 @@ test('without the simulator calls that change nothing are tried, and what change
 	const changing = endpoint.arrived.filter(({operation}) => effectOf(operation) === 'change');
 	for (const {body, operation} of changing)
 		expect(body, operation).toMatch(
-			/UnflapPreflight|i-00000000000000000|00000000-0000-4000-8000-000000000000|unflap%3Ahold%3A00000000/,
+			/UnflapPreflight|i-00000000000000000|00000000-0000-4000-8000-000000000000|unflap%3Ahold%3A00000000|unflap-postmortem-00000000/,
 		);
 	expect(endpoint.operations()).not.toContain('SuspendProcesses');
 	expect(endpoint.operations()).not.toContain('StartSession');

@@ -346,6 +346,82 @@ describe('2: standby, detach, hooks', () => {
 		await expect(beat()).rejects.toMatchObject({name: 'ValidationError'});
 	});
 
+	describe('a hook on terminations', () => {
+		const hook = {...web, LifecycleHookName: 'post'};
+		const put = ({autoscaling}: OpenLab, more: Partial<asg.PutLifecycleHookCommandInput> = {}) =>
+			autoscaling.send(
+				new asg.PutLifecycleHookCommand({
+					...hook,
+					LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+					HeartbeatTimeout: 300,
+					DefaultResult: 'CONTINUE',
+					...more,
+				}),
+			);
+		const stateOf = async (lab: OpenLab, id: string) =>
+			(await boxes(lab)).find(({InstanceId}) => InstanceId === id)?.LifecycleState ?? 'gone';
+		const kill = ({autoscaling}: OpenLab, InstanceId: string) =>
+			autoscaling.send(
+				new asg.TerminateInstanceInAutoScalingGroupCommand({
+					InstanceId,
+					ShouldDecrementDesiredCapacity: false,
+				}),
+			);
+
+		test('keeps a dying box in Terminating:Wait, out of the load balancer and running, until it runs out', async () => {
+			const lab = await openLab();
+			const [id = ''] = await ids(lab);
+			await put(lab);
+			await kill(lab, id);
+			expect(await stateOf(lab, id)).toBe('Terminating');
+			await step(lab, 90);
+			expect(await stateOf(lab, id)).toBe('Terminating:Wait');
+			await step(lab, 180);
+			await lab.autoscaling.send(new asg.RecordLifecycleActionHeartbeatCommand({...hook, InstanceId: id}));
+			await step(lab, 290);
+			expect(await stateOf(lab, id)).toBe('Terminating:Wait');
+			await step(lab, 60);
+			expect(await stateOf(lab, id)).toBe('gone');
+		});
+
+		test('deleted while a box waits, it lets the box go on dying; a second delete finds none', async () => {
+			const lab = await openLab();
+			const [id = ''] = await ids(lab);
+			await put(lab);
+			await kill(lab, id);
+			await step(lab, 90);
+			await lab.autoscaling.send(new asg.DeleteLifecycleHookCommand(hook));
+			await step(lab, 10);
+			expect(await stateOf(lab, id)).toBe('gone');
+			await expect(lab.autoscaling.send(new asg.DeleteLifecycleHookCommand(hook))).rejects.toMatchObject({
+				name: 'ValidationError',
+			});
+		});
+
+		test('a second put changes the hook, and what it leaves out stays', async () => {
+			const lab = await openLab();
+			await put(lab);
+			await lab.autoscaling.send(new asg.PutLifecycleHookCommand({...hook, HeartbeatTimeout: 60}));
+			const {LifecycleHooks = []} = await lab.autoscaling.send(
+				new asg.DescribeLifecycleHooksCommand({...web, LifecycleHookNames: ['post']}),
+			);
+			expect(LifecycleHooks).toMatchObject([
+				{HeartbeatTimeout: 60, GlobalTimeout: 6000, DefaultResult: 'CONTINUE'},
+			]);
+		});
+
+		test.each([
+			['a name with a blank', {LifecycleHookName: 'a b'}],
+			['a timeout below 30 s', {HeartbeatTimeout: 29}],
+			['a timeout above two hours', {HeartbeatTimeout: 7201}],
+			['no transition', {LifecycleTransition: undefined}],
+			['another result', {DefaultResult: 'MAYBE'}],
+		])('%s is refused', async (_what, more) => {
+			const lab = await openLab();
+			await expect(put(lab, more)).rejects.toMatchObject({name: 'ValidationError'});
+		});
+	});
+
 	test('a completed hook has no active action any more', async () => {
 		const lab = await openLab();
 		const [id = ''] = await ids(lab, 'web-canary');

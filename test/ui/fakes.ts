@@ -283,6 +283,8 @@ export const aFakeAws = (groups: readonly Group[], activities: readonly Activity
 			detach: change('detach'),
 			heartbeat: change('heartbeat'),
 			completeHook: change('completeHook'),
+			putDyingHook: change('putDyingHook'),
+			deleteDyingHook: change('deleteDyingHook'),
 			createDocument: change('createDocument'),
 			startAutomation: async () => {
 				changes.push('startAutomation');

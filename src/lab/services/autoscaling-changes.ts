@@ -13,6 +13,7 @@ import {
 	suspend,
 } from '../world/region.ts';
 import {activityShape} from './autoscaling-shapes.ts';
+import {deleteLifecycleHook, putLifecycleHook} from './lifecycle-hooks.ts';
 import {type Call, groupedBox, groupNamed, type Operation, requiredText, validationError} from './service.ts';
 
 /** Absent and `ScalingProcesses=` both mean all nine: the trap of aws-facts 1.2. */
@@ -307,6 +308,8 @@ export const autoscalingChanges: Readonly<Record<string, Operation>> = {
 	DetachInstances: detachInstances,
 	CompleteLifecycleAction: completeLifecycleAction,
 	RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat,
+	PutLifecycleHook: putLifecycleHook,
+	DeleteLifecycleHook: deleteLifecycleHook,
 	SetDesiredCapacity: setDesiredCapacity,
 	UpdateAutoScalingGroup: updateAutoScalingGroup,
 	TerminateInstanceInAutoScalingGroup: terminateInstance,

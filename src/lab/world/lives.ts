@@ -16,7 +16,7 @@ import {
 } from './causes.ts';
 import {endOfMachineSeconds} from './machine-end.ts';
 import {makeBox} from './make-box.ts';
-import {type Hook, isSuspended, type LabBox, type LabGroup} from './model.ts';
+import {type Activity, type Hook, isSuspended, type LabBox, type LabGroup} from './model.ts';
 import {addActivity, endActivity, type Region} from './region.ts';
 
 export type Lives = {
@@ -27,6 +27,8 @@ export type Lives = {
 	readonly mark: (box: LabBox, cause: MarkCause) => void;
 	readonly completeHook: (box: LabBox, result: 'CONTINUE' | 'ABANDON') => void;
 	readonly heartbeat: (box: LabBox) => void;
+	/** The hook is gone: waits for it end first, with ABANDON for a launch and CONTINUE for a termination. */
+	readonly withoutHook: (group: LabGroup, hookName: string) => void;
 	readonly terminate: (box: LabBox, cause: string) => void;
 	/** The machine is gone behind Auto Scaling's back: EC2 TerminateInstances, Spot, power cut. */
 	readonly kill: (box: LabBox) => void;
@@ -35,6 +37,8 @@ export type Lives = {
 
 export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean): Lives => {
 	const {clock} = region;
+	/** What a box in Terminating:Wait does next. */
+	const dying = new WeakMap<LabBox, (result: 'CONTINUE' | 'ABANDON') => void>();
 	const after = (seconds: number, action: () => void): void => {
 		clock.at(clock.now() + Math.round(seconds * 1000), action);
 	};
@@ -120,9 +124,16 @@ export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean
 		if (wait === null || group === null) return;
 		box.wait = null;
 		region.deployments.end(box.instanceId, result, clock.now());
-		if (box.lifecycle === 'Terminating:Wait') finish(box);
+		if (box.lifecycle === 'Terminating:Wait') dying.get(box)?.(result);
 		else if (result === 'CONTINUE') enterService(box);
 		else abandonLaunch(box, abandoned(wait.token, why));
+	};
+
+	const withoutHook = (group: LabGroup, hookName: string): void => {
+		for (const box of [...group.boxes]) {
+			if (box.wait?.hook.name !== hookName) continue;
+			endWait(box, box.lifecycle === 'Terminating:Wait' ? 'CONTINUE' : 'ABANDON', 'ABANDON');
+		}
 	};
 
 	/** An abandoned launch is cancelled whatever is suspended (aws-facts 1.4), and has no activity of its own. */
@@ -199,14 +210,37 @@ export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean
 		}
 		activity.progress = 50;
 		const drain = hasTargets ? random.between(group.behaviour.drain) : random.between([2, 6]);
-		after(drain, () => {
+		const shutdown = random.between([3, 8]);
+		const die = (): void => {
 			if (box.ec2State !== 'terminated') box.ec2State = 'shutting-down';
-		});
-		after(drain + random.between([3, 8]), () => {
+			after(shutdown, () => {
+				activity.description = `Terminating EC2 instance: ${box.instanceId}`;
+				endActivity(activity, clock.now(), 'Successful');
+				finish(box);
+			});
+		};
+		after(drain, () => waitToDie(box, activity, die));
+	};
+
+	/** Out of the load balancer and still running: the termination hooks, one after the other. ABANDON skips the rest. */
+	const waitToDie = (box: LabBox, activity: Activity, die: () => void): void => {
+		const hooks = (box.group?.hooks ?? []).filter(({transition}) => transition.endsWith('TERMINATING'));
+		const next = (index: number): void => {
+			const hook = hooks[index];
+			const isThere = hook !== undefined && (box.group?.hooks ?? []).some(({name}) => name === hook.name);
+			if (!isThere || box.ec2State === 'terminated') {
+				activity.status = 'InProgress';
+				if (box.lifecycle !== 'Terminated') box.lifecycle = 'Terminating';
+				die();
+				return;
+			}
+			dying.set(box, result => next(result === 'ABANDON' ? hooks.length : index + 1));
 			activity.description = `Terminating EC2 instance: ${box.instanceId}`;
-			endActivity(activity, clock.now(), 'Successful');
-			finish(box);
-		});
+			activity.status = 'MidLifecycleAction';
+			startWait(region, box, hook, clock.now());
+			waitForHook(box);
+		};
+		next(0);
 	};
 
 	const finish = (box: LabBox): void => {
@@ -274,7 +308,7 @@ export const createLives = (region: Region, appHealthy: (box: LabBox) => boolean
 		if (has('Launch') || has('Terminate')) reconcile(group, {shrink: has('Terminate')});
 	});
 
-	return {adopt, reconcile, mark, completeHook, heartbeat, terminate, kill, enterService};
+	return {adopt, reconcile, mark, completeHook, heartbeat, withoutHook, terminate, kill, enterService};
 };
 
 /** Terminate keeps InService boxes only; Standby boxes are not health checked. */
@@ -283,17 +317,21 @@ const canBeReplaced = (group: LabGroup, box: LabBox): boolean => {
 	return box.lifecycle !== 'InService' || !isSuspended(group, 'Terminate');
 };
 
-/** Puts a box into Pending:Wait as of `startedAt`. */
+/** Puts a box into the wait of the hook, Pending:Wait or Terminating:Wait, as of `startedAt`. */
 export const startWait = (region: Region, box: LabBox, hook: Hook, startedAt: LabMs): void => {
-	box.lifecycle = 'Pending:Wait';
-	if (box.poweredOnAt <= region.clock.now()) box.ec2State = 'running';
+	const isLaunch = hook.transition.endsWith('LAUNCHING');
+	box.lifecycle = isLaunch ? 'Pending:Wait' : 'Terminating:Wait';
+	if (isLaunch && box.poweredOnAt <= region.clock.now()) box.ec2State = 'running';
 	box.wait = {
 		hook,
-		token: region.random.fork(`token/${box.instanceId}`).uuid(),
+		token: region.random
+			.fork(isLaunch ? `token/${box.instanceId}` : `token/${hook.name}/${box.instanceId}`)
+			.uuid(),
 		startedAt,
 		deadline: startedAt + hook.heartbeatSeconds * 1000,
 		globalDeadline: startedAt + Math.min(172_800, hook.heartbeatSeconds * 100) * 1000,
 	};
+	if (!isLaunch) return;
 	region.deployments.begin(box, hook, startedAt);
 	if (box.launchActivity !== null) {
 		box.launchActivity.status = 'MidLifecycleAction';

@@ -108,7 +108,8 @@ export type LabGroup = {
 	readonly zones: readonly [Zone, ...Zone[]];
 	readonly template: LaunchTemplate;
 	readonly targetGroups: readonly TargetGroup[];
-	readonly hooks: readonly Hook[];
+	/** Replaced as a whole by PutLifecycleHook and DeleteLifecycleHook. */
+	hooks: readonly Hook[];
 	readonly policies: readonly Policy[];
 	readonly scheduledActions: readonly ScheduledAction[];
 	readonly behaviour: Behaviour;
