@@ -24,6 +24,8 @@ const graceMs = 5000;
 type Host = {
 	readonly environment: NodeJS.ProcessEnv;
 	readonly ending: Ending;
+	/** Only the demo's own: a screen that plays itself must never meet an account. */
+	readonly tour?: string | null;
 };
 
 /** Runs one command line and resolves with its exit code when all output is out. */
@@ -89,13 +91,17 @@ const openTui = async ({word, others}: Invocation, host: Host, out: Printer): Pr
 	}
 	const {context, close} = contextFor(settingsFlags, host);
 	try {
-		return await showScreen(context, args);
+		return await showScreen(context, args, host.tour ?? null);
 	} finally {
 		await close();
 	}
 };
 
-const showScreen = async (context: CommandContext, {flags, positionals}: CommandArgs): Promise<ExitCode> => {
+const showScreen = async (
+	context: CommandContext,
+	{flags, positionals}: CommandArgs,
+	tour: string | null,
+): Promise<ExitCode> => {
 	const {runTui, screenOf} = await import('./ui/run-tui.tsx');
 	const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : null);
 	return runTui({
@@ -109,6 +115,7 @@ const showScreen = async (context: CommandContext, {flags, positionals}: Command
 		group: positionals[0] ?? null,
 		view: screenOf(text('view')),
 		filter: text('filter') ?? '',
+		tour,
 		note: line => context.out.line(line),
 		stdin: process.stdin,
 		stdout: process.stdout,
@@ -130,7 +137,8 @@ const contextFor = (flags: Parameters<typeof loadSettings>[0], host: Host) => {
 		environment: host.environment,
 		out: printerFor(host, settings.colour),
 		ending: host.ending,
-		rerun: (argv, environment) => runInvocation(argv, {...host, environment}, printerFor(host, false)),
+		rerun: (argv, environment, tour = null) =>
+			runInvocation(argv, {...host, environment, tour}, printerFor(host, false)),
 	});
 };
 

@@ -58,7 +58,12 @@ export type CommandContext = {
 	/** For commands that must finish something first (holds): see Ending.takeOver. */
 	readonly ending: Ending;
 	/** Runs another command line in this process under another environment: what `demo` does once its lab is up. */
-	readonly rerun: (argv: readonly string[], environment: NodeJS.ProcessEnv) => Promise<ExitCode>;
+	readonly rerun: (
+		argv: readonly string[],
+		environment: NodeJS.ProcessEnv,
+		/** The group of which the terminal UI then tells its story, playing itself. */
+		tour?: string | null,
+	) => Promise<ExitCode>;
 };
 
 export type OpenedPlace = {

@@ -7,17 +7,23 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {UnflapError} from '../base/errors.ts';
 import {ensureOwnFolder} from '../base/safe-files.ts';
+import {tourStory} from '../lab/tour-story.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
+import {tellTour} from './demo-tour.ts';
 
 export const demoCommand: Command = {
 	name: 'demo',
 	summary: 'try unflap on a simulated region, without an account',
-	usage: 'unflap demo [--scenario NAME|DIR] [--speed N] [--seed N] [-- ARGS…]',
+	usage: 'unflap demo [--tour] [--scenario NAME|DIR] [--speed N] [--seed N] [-- ARGS…]',
 	example: 'unflap demo -- ls -o json',
 	flags: {
 		scenario: {type: 'string', value: 'NAME|DIR', help: 'another scenario, as for unflap lab'},
 		speed: {type: 'string', value: 'N', help: 'lab seconds per second, 10 by default'},
 		seed: {type: 'string', value: 'N', help: 'the same number gives the same region'},
+		tour: {
+			type: 'boolean',
+			help: 'plays the whole story by itself, a line a step; without a terminal as text',
+		},
 	},
 	outputs: ['text'],
 	mostWords: 0,
@@ -26,15 +32,34 @@ export const demoCommand: Command = {
 			throw new UnflapError('usage', `demo takes no "${args.positionals[0]}"`, {
 				next: ['arguments for unflap come after --, e.g. unflap demo -- ls'],
 			});
+		const tour = args.flags['tour'] === true;
+		if (tour) refuseBesideTour(context, args);
 		const lab = await startLab(context, args);
 		const folder = await runFolder(context);
 		try {
-			return await context.rerun(args.rest ?? [], enterLab(context, lab.env, folder));
+			const environment = enterLab(context, lab.env, folder);
+			if (!tour) return await context.rerun(args.rest ?? [], environment);
+			return isScreen()
+				? await context.rerun([], environment, tourStory.group)
+				: await tellTour(context, {story: tourStory, environment, program: door()});
 		} finally {
 			// A lab that stays has a hold on a group: a guardian may still need its ledger.
 			if (await lab.letGo()) rmSync(folder, {recursive: true, force: true});
 		}
 	},
+};
+
+const isScreen = () => process.stdout.isTTY === true && process.stdin.isTTY === true;
+
+const refuseBesideTour = ({readOnly}: CommandContext, {flags, rest}: CommandArgs): void => {
+	if (rest !== null || flags['scenario'] !== undefined)
+		throw new UnflapError('usage', 'the tour has a scenario and commands of its own', {
+			next: ['unflap demo --tour', 'without --tour the demo takes both'],
+		});
+	if (readOnly)
+		throw new UnflapError('read-only', 'the tour holds a group of the demo, and --read-only is set', {
+			next: ['unflap demo --read-only shows it without'],
+		});
 };
 
 type RunningLab = {

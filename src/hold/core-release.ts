@@ -135,13 +135,26 @@ export const firedLooked = (state: HoldState, token: string, answer: Answer): Tu
 };
 
 const saysReleasing = (state: HoldState): Turn => {
-	const spent = state.own.fuses.filter(({final}) => final === 'success').flatMap(({processes}) => processes);
+	const spent = spentBy(state);
 	const rest = without(state.own.wanted, Object.keys(state.own.changed), spent);
 	// Closed without a resume: what is suspended now was suspended by somebody after the fuse.
 	if (rest.length === 0) return stopAll({...state, release: {...need(state), fired: spent.length > 0}});
 	const resumable = {...state, own: {...state.own, wanted: without(state.own.wanted, spent)}};
 	// Others leave us what our fuse covers: without a tag they are told by one that says `releasing`.
 	return state.suspendCalled ? putReleasing(resumable) : stopAll(state);
+};
+
+/**
+ * What a fuse of ours has resumed, and is over. Where a later one still sleeps over it, another hold may have suspended it
+ * since and left it to that one.
+ */
+const spentBy = (state: HoldState): readonly ScalingProcess[] => {
+	const {awsMs} = now(state);
+	const fired = state.own.fuses.filter(({final}) => final === 'success').flatMap(({processes}) => processes);
+	const asleep = unfinished(state.own)
+		.filter(({deadline}) => deadline > awsMs)
+		.flatMap(({processes}) => processes);
+	return without(fired, asleep);
 };
 
 export const putReleasing = (state: HoldState): Turn => {

@@ -6,7 +6,8 @@ import type {Aws} from '../aws/types.ts';
 import type {ProcessClock} from '../base/clock.ts';
 import {runsSinceMs} from './core-others.ts';
 import {isOurs} from './core-rules.ts';
-import type {CoreOutcome, Ownership, SeenGroup} from './core-state.ts';
+import type {CoreOutcome, Ownership, SeenFuse, SeenGroup} from './core-state.ts';
+import {firedOwnership} from './fired-ownership.ts';
 import type {Fuses} from './fuse.ts';
 import {type Ledger, type LedgerFile, liveness} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
@@ -100,7 +101,8 @@ const finishEntry = async (entry: LedgerEntry, options: FinishOptions): Promise<
 	const isFuseOnly = isIntent || isGone || entry.own.wanted.length === 0;
 	const own = isFuseOnly
 		? {...entry.own, sent: false}
-		: (backedOwnership(entry, seenGroup(found), aws.clock.rate) ?? (await firedOwnership(entry.own, fuses)));
+		: (backedOwnership(entry, seenGroup(found), aws.clock.rate) ??
+			firedOwnership(entry.own, await readFuses(entry.own, fuses), aws.clock.now()));
 	if (own === null)
 		return said('reported', 'neither tag nor fingerprint in AWS agrees with the entry: nothing was done');
 	const stranded = isFuseOnly && !isGone && !force ? await strandedIn(entry, seenGroup(found), fuses) : [];
@@ -131,13 +133,13 @@ const strandedIn = async ({holdId, group: name, own}: LedgerEntry, group: SeenGr
 	return strandedProcesses({holdId, own, group, runs: await fuses.list(name, own.since - runsSinceMs)});
 };
 
-/** An entry whose fuse ended Success is closed without a resume, whatever is suspended since. */
-const firedOwnership = async (own: Ownership, fuses: Fuses): Promise<Ownership | null> => {
-	for (const {executionId} of own.fuses) {
+const readFuses = async ({fuses: known}: Ownership, fuses: Fuses): Promise<readonly SeenFuse[]> => {
+	const seen: SeenFuse[] = [];
+	for (const {executionId} of known) {
 		const run = executionId === null ? null : await fuses.see(executionId);
-		if (run?.final === 'success') return {...own, wanted: [], adopted: [], changed: {}, sent: false};
+		if (run !== null) seen.push(run);
 	}
-	return null;
+	return seen;
 };
 
 /** The group was deleted and made anew under its name: what we suspended went with the old one. */

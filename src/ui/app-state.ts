@@ -8,6 +8,7 @@ import type {History, ScreenName} from './place.ts';
 import {startAt} from './place.ts';
 import type {Row} from './span.ts';
 import type {ThemeName} from './theme.ts';
+import type {TourState} from './tour.ts';
 
 /** A line being typed. `filter` and `search` are in force with each key; the others with enter. */
 export type Field = {readonly kind: 'filter' | 'search' | 'command'; readonly text: string};
@@ -189,6 +190,8 @@ export type AppState = {
 	readonly news: readonly {readonly at: AwsMs; readonly text: Shown}[];
 	/** Nobody pressed a key for 30 minutes: warned, then leases are renewed no more. */
 	readonly idle: 'no' | 'warned' | 'not-renewing';
+	/** While the screen plays itself. */
+	readonly tour: TourState | null;
 	/** What ctrl-c has asked for so far. */
 	readonly leaving: 'no' | 'asked' | 'releasing';
 };
@@ -234,5 +237,6 @@ export const initialState = ({group, view, filter, theme, size}: StartOptions): 
 	dying: {},
 	news: [],
 	idle: 'no',
+	tour: null,
 	leaving: 'no',
 });

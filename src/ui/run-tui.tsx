@@ -38,6 +38,8 @@ import {suspendProcess} from './suspend.ts';
 import {createSwitch, type OpenedPlace, type PlaceWanted} from './switch-place.ts';
 import {guessTheme} from './theme.ts';
 import {restoreTitle, saveTitle, setTitle, titleOf} from './title.ts';
+import {createTour, leaveAfterTour, type TourPlayer} from './tour.ts';
+import {tourSteps} from './tour-steps.ts';
 import type {Ui} from './ui.ts';
 
 export type TuiOptions = {
@@ -54,6 +56,8 @@ export type TuiOptions = {
 	readonly group: string | null;
 	readonly view: ScreenName | null;
 	readonly filter: string;
+	/** The group the screen tells its story of, playing itself; null: a person plays. */
+	readonly tour: string | null;
 	/** For what is left to say on the primary screen. */
 	readonly note: (text: Shown) => void;
 	readonly stdin: NodeJS.ReadStream;
@@ -145,6 +149,7 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 	};
 	const serve = (place: ServedPlace) => makeServices(options, place, {ui, changed: frames.soon});
 	const switching = createSwitch({ui, open: options.openPlace, serve, swap});
+	const player = options.tour === null ? null : createTour(ui, tourSteps(options.tour));
 	let attached: Parameters<typeof suspendProcess>[0] = null;
 	const holdWatch = createHoldWatch(ui);
 
@@ -184,7 +189,8 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 			version={frames.version}
 			painted={painted}
 			press={keys => {
-				for (const key of keys) if (!holdWatch.key() || key === 'ctrl-c') press(ui, key);
+				for (const key of keys)
+					if (player?.key(key) !== true && (!holdWatch.key() || key === 'ctrl-c')) press(ui, key);
 			}}
 			paste={text => paste(ui, text)}
 			attach={inner => {
@@ -218,7 +224,9 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 	stdout.once('error', hungUp);
 	try {
 		await screen.waitUntilRenderFlush();
-		void start(options, ui, serve, swap).catch((error: unknown) => ended.resolve({code: 1, error}));
+		void start(options, ui, serve, swap)
+			.then(() => play(options, ui, player))
+			.catch((error: unknown) => ended.resolve({code: 1, error}));
 		const {code, error} = await ended.promise;
 		return await finish({code, error, screen});
 	} finally {
@@ -292,6 +300,13 @@ const makeServices = async (
 			ui.toast(ours`no holds: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`),
 		ready: loaded => void finishLeftOvers(ui, loaded),
 	});
+};
+
+const play = async ({note}: TuiOptions, ui: Ui, player: TourPlayer | null) => {
+	if (player === null) return;
+	const end = await player.play();
+	if (end.kind === 'stuck') note(ours`unflap: the tour stopped, this never came about: ${end.says}`);
+	await leaveAfterTour(ui, end);
 };
 
 /** AWS and its stores, after the first frame. */

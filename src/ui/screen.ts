@@ -25,6 +25,7 @@ import {groupPanes, groupStatus} from './screens/group.ts';
 import {type LogGeometry, logGeometry, logPanes, logStatus} from './screens/logs.ts';
 import {whyPanes} from './screens/why.ts';
 import {fitRow, type Row, row, type Span, span} from './span.ts';
+import {tourRow} from './tour-row.ts';
 
 /** Where things stand in a frame: what keys that move by pages need. */
 export type Geometry = {
@@ -54,10 +55,7 @@ export const paintScreen = (model: Model, parts: FooterParts): Frame => {
 	const options = bodyOptions(model, rows - 2 - held.length);
 	const heights = shareRows(options);
 	const mainHeight = heights.get(options.main) ?? 0;
-	const foot =
-		model.state.field?.kind === 'command'
-			? commandRow(model, columns)
-			: footer(parts.entries, parts.last, columns);
+	const foot = footRow(model, parts, columns);
 	const screen = [head, ...held, ...frame(options), foot];
 	const view = model.state.overlay === null ? null : overlayView(model, model.state.overlay);
 	const laid = view === null ? null : layOverlay(screen, view, columns);
@@ -147,6 +145,12 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 		case 'release':
 			return releasePreviewView(model, overlay);
 	}
+};
+
+const footRow = (model: Model, {entries, last}: FooterParts, columns: number): Row => {
+	const {field, tour} = model.state;
+	if (tour !== null) return tourRow(tour, columns);
+	return field?.kind === 'command' ? commandRow(model, columns) : footer(entries, last, columns);
 };
 
 const commandRow = ({state}: Model, columns: number): Row =>

@@ -75,6 +75,7 @@ export const openApp = ({
 		ending,
 		group,
 		view: null,
+		tour: null,
 		filter: '',
 		note: line => notes.push(line),
 		stdin: stdin as unknown as NodeJS.ReadStream,

@@ -3,6 +3,7 @@ import {leftOverHold, newHold, step as realStep, takenUpHold} from '../../../src
 import type {Command, CoreEvent, HoldInput, Turn} from '../../../src/hold/core-events.ts';
 import {runsSinceMs} from '../../../src/hold/core-others.ts';
 import type {HoldFacts, HoldState, Ownership} from '../../../src/hold/core-state.ts';
+import {firedOwnership} from '../../../src/hold/fired-ownership.ts';
 import type {LedgerEntry} from '../../../src/hold/ledger-entry.ts';
 import {backedOwnership} from '../../../src/hold/left-overs.ts';
 import {strandedProcesses} from '../../../src/hold/stranded.ts';
@@ -320,12 +321,15 @@ export const createHolder = (
 		return false;
 	}
 
-	/** An entry whose fuse ended Success is closed without a resume, whatever tag and reasons say. */
 	function firedOnly(own: Ownership): Ownership | null {
-		const fired = own.fuses.some(
-			({executionId}) => executionId !== null && world.runs.see(executionId)?.final === 'success',
+		const runs = own.fuses.map(({executionId}) =>
+			executionId === null ? null : world.runs.see(executionId),
 		);
-		return fired ? {...own, wanted: [], adopted: [], changed: {}, sent: false} : null;
+		return firedOwnership(
+			own,
+			runs.filter(run => run !== null),
+			world.now(),
+		);
 	}
 };
 

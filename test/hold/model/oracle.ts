@@ -220,10 +220,23 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 				run.holdId === hold && run.status === 'Success' && (run.endedAt ?? now()) < now() - 15_000;
 			const isKnown = holders().some(({id, hasKnown}) => id === hold && hasKnown(run.executionId));
 			if (!isOld || !isKnown || (lastSuspend.get(hold) ?? 0) > run.deadline - 60_000) continue;
-			const again = processes.filter(process => covers(run, process));
+			const again = processes.filter(process => covers(run, process) && !isLeftToLater(run, process));
 			if (again.length > 0)
 				violations.push(`hold ${hold[0]} resumes ${again.join(' ')}, which its fuse had resumed`);
 		}
+	}
+
+	/** A later fuse of the same hold slept over it: another hold may have left it to that one since. */
+	function isLeftToLater(fired: Run, process: string): boolean {
+		return runs
+			.all()
+			.some(
+				run =>
+					run.holdId === fired.holdId &&
+					run.deadline > fired.deadline &&
+					(run.endedAt === null || run.endedAt > now() - 60_000) &&
+					covers(run, process),
+			);
 	}
 
 	function isClose(process: string, at: number): boolean {

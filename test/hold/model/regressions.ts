@@ -522,4 +522,49 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a hold woke to a fuse that had fired, and let go of what another had left to the later one',
+		schedule: schedule({
+			holders: [
+				holder({
+					beginAt: 33000,
+					forMs: 900000,
+					releaseAfter: 367000,
+					aim: ['ScheduledActions'],
+					guardianCrash: 1,
+					sleep: {after: 101000, ms: 276000},
+				}),
+				holder({
+					beginAt: 121000,
+					forMs: 900000,
+					releaseAfter: 279000,
+					aim: ['ScheduledActions', 'InstanceRefresh'],
+					guardianDiesAfter: 0,
+					linger: {after: 5000, ms: 0, takeUpAfter: 1000},
+				}),
+			],
+		}),
+	},
+	{
+		name: 'the next start let go of what another hold had left to the later fuse of a dead one',
+		schedule: schedule({
+			holders: [
+				holder({
+					beginAt: 33000,
+					forMs: 900000,
+					aim: ['ScheduledActions'],
+					guardianCrash: 1,
+					guardianDiesAfter: 0,
+					crash: {call: 60, applied: true, guardianToo: true},
+				}),
+				holder({
+					beginAt: 60000,
+					forMs: 900000,
+					releaseAfter: 300000,
+					aim: ['ScheduledActions', 'InstanceRefresh'],
+				}),
+			],
+			meddling: [{at: 372000, act: 'next start', holder: 0}],
+		}),
+	},
 ];
