@@ -27,6 +27,7 @@ const words = [
 	'holds',
 	'release',
 	'logs',
+	'catch',
 	'boot',
 	'run',
 	'probe',

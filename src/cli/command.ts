@@ -86,6 +86,8 @@ export type Printer = {
 	/** The same to stderr. */
 	readonly rawError: (bytes: Uint8Array) => Promise<void>;
 	readonly isErrorTerminal: boolean;
+	/** Rings where somebody may hear it: on a terminal, and nowhere else. */
+	readonly bell: () => void;
 	readonly colour: boolean;
 	readonly columns: number;
 	readonly isTerminal: boolean;

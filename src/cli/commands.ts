@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	hold: async () => (await import('./hold.ts')).holdCommand,
 	holds: async () => (await import('./holds.ts')).holdsCommand,
 	release: async () => (await import('./release.ts')).releaseCommand,
+	catch: async () => (await import('./catch.ts')).catchCommand,
 	boot: async () => (await import('./boot.ts')).bootCommand,
 	logs: async () => (await import('./logs.ts')).logsCommand,
 	run: async () => (await import('./run.ts')).runCommandCommand,

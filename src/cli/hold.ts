@@ -79,7 +79,7 @@ type Running = {
 /** A command that does not end on SIGTERM must not keep the group. */
 const commandGraceMs = 2000;
 
-const notifierFor = async (context: CommandContext): Promise<Notifier> => {
+export const notifierFor = async (context: CommandContext): Promise<Notifier> => {
 	const {clock, facts} = await context.aws();
 	return createNotifier({
 		command: context.settings.notify,
@@ -179,7 +179,7 @@ const isFromKeyboard = (signal: string): boolean => signal === 'SIGINT' || signa
 type Codes = {readonly command: ExitCode; readonly signal: ExitCode | null};
 
 /** 4 beats every other code. A signal's code stands for a complete release: anything left, or a hold that failed, is 1. */
-const exitCode = (outcome: HoldOutcome, {command, signal}: Codes): ExitCode => {
+export const exitCode = (outcome: HoldOutcome, {command, signal}: Codes): ExitCode => {
 	switch (outcome.kind) {
 		case 'incomplete':
 			return 4;
@@ -195,7 +195,11 @@ const exitCode = (outcome: HoldOutcome, {command, signal}: Codes): ExitCode => {
 
 type Previewed = {readonly preview: HoldPreview; readonly net: HoldRequest['net']};
 
-const sayPreview = ({out}: CommandContext, {output}: CommandArgs, {preview, net}: Previewed): void => {
+export const sayPreview = (
+	{out}: CommandContext,
+	{output}: Pick<CommandArgs, 'output'>,
+	{preview, net}: Previewed,
+): void => {
 	if (output !== 'jsonl') {
 		for (const line of previewLines(preview)) out.note(line);
 		if (net === 'none') out.warn(noNet);
@@ -216,7 +220,11 @@ const sayPreview = ({out}: CommandContext, {output}: CommandArgs, {preview, net}
 	});
 };
 
-const sayEvent = ({out}: CommandContext, args: CommandArgs, event: HoldEvent): void => {
+export const sayEvent = (
+	{out}: CommandContext,
+	args: Pick<CommandArgs, 'output' | 'rest'>,
+	event: HoldEvent,
+): void => {
 	if (args.output === 'jsonl') out.json(event);
 	else if (event.event === 'refused') out.warn(ours`unflap: ${eventLine(event)}`);
 	// With a command stdout is the command's.

@@ -12,13 +12,15 @@ export type Spools = {
 		instanceId: string,
 		group: {readonly name: Hostile; readonly arn: string} | null,
 	) => Pick<BoxStreamOptions, 'spool'>;
+	/** Folder of the box's copies, or null where nothing is kept. */
+	readonly folderOf: (instanceId: string) => string | null;
 	readonly close: () => Promise<void>;
 };
 
 /** Without the account's id, or with a spool of 0 MB, nothing is kept; the logs come all the same. */
 export const openSpools = async ({settings, out, signal}: CommandContext, aws: Aws): Promise<Spools> => {
 	const accountId = settings.spoolMaxMegabytes > 0 ? await accountOf(aws, signal, out.note) : null;
-	const spools: Spool[] = [];
+	const spools = new Map<string, Spool>();
 	const root = settings.paths.spool;
 	const limits = {maxMegabytes: settings.spoolMaxMegabytes, wallNow: Date.now};
 	return {
@@ -32,12 +34,13 @@ export const openSpools = async ({settings, out, signal}: CommandContext, aws: A
 				group: group ?? {name: 'no-group', arn: 'no-group'},
 				instanceId,
 			});
-			spools.push(spool);
+			spools.set(instanceId, spool);
 			return {spool};
 		},
+		folderOf: instanceId => spools.get(instanceId)?.folder ?? null,
 		close: async () => {
-			await Promise.all(spools.map(spool => spool.close()));
-			for (const spool of spools) {
+			await Promise.all([...spools.values()].map(spool => spool.close()));
+			for (const spool of spools.values()) {
 				const problem = spool.problem();
 				if (problem !== null) out.note(ours`No copy was kept: ${shown(problem)}`);
 			}

@@ -58,6 +58,9 @@ export const createPrinter = ({
 			if (!stderr.write(bytes) && !stderr.destroyed) await drained(stderr);
 		},
 		isErrorTerminal: stderr.isTTY === true,
+		bell: () => {
+			if (stderr.isTTY) stderr.write('\u0007');
+		},
 		colour,
 		columns: stdout.isTTY ? Math.max(narrowest, stdout.columns) : withoutTerminal,
 		isTerminal: stdout.isTTY === true,

@@ -8,11 +8,15 @@ import {UnflapError} from '../base/errors.ts';
 import {checkOwnFolder, ensureOwnFolder} from '../base/safe-files.ts';
 import type {Settings} from '../base/settings.ts';
 import {createCare} from './care.ts';
+import {createCatcher} from './catcher.ts';
+import {createDyingHooks, type DyingHooks, type ReapedHook} from './dying-hooks.ts';
+import {createDyingRecords} from './dying-records.ts';
 import {createFuses} from './fuse.ts';
 import {takeGuardianReleases} from './guardian-log.ts';
 import {warmGuardian} from './guardian-process.ts';
 import {createGuardianStock} from './guardian-stock.ts';
 import {readPreview} from './hold-preview.ts';
+import {createHookAnswers, type HookAnswers} from './hook-answers.ts';
 import {type Ledger, liveness, openLedger} from './ledger.ts';
 import type {HoldPlace, LedgerEntry} from './ledger-entry.ts';
 import {finishLeftOver, type LeftOver} from './left-overs.ts';
@@ -24,7 +28,7 @@ import {createSession, type SessionGround, type TakenUp} from './session.ts';
 import {ownerText} from './tag.ts';
 import {takeUpLingering} from './take-up.ts';
 import {terminalPath} from './terminal-note.ts';
-import type {HoldRequest, HoldSession, Holds} from './types.ts';
+import type {HoldRequest, HoldSession, Holds, ReleasedHold, ReleaseSelection} from './types.ts';
 
 export type HoldsOptions = {
 	readonly aws: Aws;
@@ -125,14 +129,22 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 		return session;
 	};
 
+	const stateFolder = settings.paths.state;
+	const place = async () => (await ground()).place;
+	const care = createCare({aws, processClock, stateFolder, place, owner});
+	const answers = createHookAnswers(stateFolder);
+	const dying = createDyingHooks({
+		aws,
+		processClock,
+		records: createDyingRecords(stateFolder),
+		ground,
+		owner,
+	});
+
 	return {
-		care: createCare({
-			aws,
-			processClock,
-			stateFolder: settings.paths.state,
-			place: async () => (await ground()).place,
-			owner,
-		}),
+		care,
+		dying,
+		catch: request => createCatcher({...request, aws, processClock, care, answers, place, owner}),
 		sessions: () => sessions,
 		subscribe: listener => {
 			listeners.add(listener);
@@ -147,6 +159,8 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 		finishLeftOvers: async () => [
 			...(await guardianNews(settings.paths.state)),
 			...(await finish(() => true)),
+			...(await dying.reap()).map(leftOverOf),
+			...(await pruned(answers, aws)),
 		],
 		list: async () => listHolds(aws, fuses, await knownEntries(ground)),
 		releaseAll: () => Promise.all(live().map(session => session.release())),
@@ -154,17 +168,44 @@ export const createHolds = async (options: HoldsOptions): Promise<Holds> => {
 		lingerAll: () => Promise.all(live().map(session => session.linger(lingerMs(settings) / aws.clock.rate))),
 		takeUp: async () =>
 			takeUpLingering({...(await ground()), stateFolder: settings.paths.state, startSession}),
-		release: async selection =>
-			releaseSelected(selection, {
+		release: async selection => [
+			...(await reapedBy(selection, dying)),
+			...(await releaseSelected(selection, {
 				aws,
 				fuses,
 				processClock,
 				owner,
 				endLingering: entry => endLingering(settings.paths.state, entry),
 				...(await ground()),
-			}),
+			})),
+		],
 		setHealthy: instanceId => aws.release.setHealthy(instanceId),
 	};
+};
+
+const leftOverOf = ({group, hookId, result, text}: ReapedHook): LeftOver => ({
+	group,
+	holdId: hookId,
+	result,
+	text,
+	outcome: null,
+});
+
+/** `release GROUP` and `--all` take a dead process's post-mortem hook away too. */
+const reapedBy = async (selection: ReleaseSelection, dying: DyingHooks): Promise<readonly ReleasedHold[]> => {
+	if (selection.by === 'hold') return [];
+	const reaped = await dying.reap(selection.by === 'group' ? selection.group : undefined);
+	return reaped.map(({group, hookId, result, text}) => ({
+		...{group, holdId: hookId, result, text},
+		resumed: [],
+		still: [],
+	}));
+};
+
+/** Decisions that no hook can wait for any more; nothing is said of it. */
+const pruned = async (answers: HookAnswers, aws: Aws): Promise<readonly []> => {
+	await answers.prune(aws.clock.now());
+	return [];
 };
 
 const openGround = async (aws: Aws, settings: Settings): Promise<Ground> => {

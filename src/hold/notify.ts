@@ -1,6 +1,6 @@
 /**
  * `notify`, a command of the config: it is told when a hold begins, lasts past an hour, is repaired, loses its group to
- * its fuse, and ends. An argv list, no shell. Whatever goes wrong with it is a warning, never the end of a hold.
+ * its fuse, and ends; and when a caught box needs eyes. An argv list, no shell. Whatever goes wrong with it is a warning, never the end of a hold.
  */
 import {spawn} from 'node:child_process';
 import type {AwsClock, AwsMs, ProcessClock} from '../base/clock.ts';
@@ -14,7 +14,11 @@ export type NotifyEvent =
 	| 'repaired'
 	| 'fuse-fired'
 	| 'released'
-	| 'release-incomplete';
+	| 'release-incomplete'
+	| CatchNotice;
+
+/** What of a catch needs eyes. */
+export type CatchNotice = 'caught' | 'unit-failed' | 'verdict' | 'box-dying' | 'hook-answered';
 
 export type NotifierOptions = {
 	/** The config's `notify`; null runs nothing. */
@@ -30,6 +34,8 @@ export type NotifierOptions = {
 export type Notifier = {
 	/** Tells of everything that happens to this hold until it is over. */
 	readonly watch: (session: HoldSession, reason: string) => void;
+	/** Tells of one thing that needs eyes. */
+	readonly say: (notice: CatchNotice, facts: ChildFacts) => void;
 	/** Resolves when what was started has ended, or after a short patience: the process may end then. */
 	readonly settled: () => Promise<void>;
 };
@@ -42,13 +48,11 @@ const patienceMs = 2_000;
 export const createNotifier = (options: NotifierOptions): Notifier => {
 	const {command, processClock} = options;
 	const running = new Set<Promise<void>>();
-	const tell = ({name, facts}: Told, session: HoldSession, reason: string) => {
+	const tell = ({name, facts}: Told, session: HoldSession, reason: string) =>
+		start(name, {...factsOf(session, options.region, reason), ...facts});
+	const start = (name: NotifyEvent, facts: ChildFacts) => {
 		if (command === null) return;
-		const environment = childEnvironment(options.environment, {
-			...factsOf(session, options.region, reason),
-			...facts,
-			UNFLAP_EVENT: name,
-		});
+		const environment = childEnvironment(options.environment, {...facts, UNFLAP_EVENT: name});
 		const run = runNotify(command, environment, options.warn);
 		running.add(run);
 		void run.then(() => running.delete(run));
@@ -68,6 +72,7 @@ export const createNotifier = (options: NotifierOptions): Notifier => {
 			});
 			void session.done.then(() => over.abort());
 		},
+		say: (notice, facts) => start(notice, {UNFLAP_REGION: options.region, ...facts}),
 		settled: async () => {
 			const enough = new AbortController();
 			await Promise.race([Promise.allSettled([...running]), processClock.sleep(patienceMs, enough.signal)]);

@@ -17,6 +17,16 @@ import {
 } from '../base/safe-files.ts';
 import type {PatientWay} from './care-types.ts';
 import type {HoldPlace} from './ledger-entry.ts';
+import {
+	isGroupArn,
+	isGroupName,
+	isMoment,
+	isPlace,
+	isText,
+	parseRecord,
+	type RecordFields,
+	samePlace,
+} from './record-fields.ts';
 
 export type PatientRecord = {
 	readonly version: 1;
@@ -68,54 +78,17 @@ const fileName = (patientId: string): string => {
 	return `patient-${patientId}.json`;
 };
 
-const samePlace = (a: HoldPlace, b: HoldPlace): boolean =>
-	a.account === b.account &&
-	a.partition === b.partition &&
-	a.region === b.region &&
-	a.endpoint === b.endpoint;
-
 /** Null for anything that is not exactly a record. */
-export const parsePatient = (text: string): PatientRecord | null => {
-	const value = parseJson(text);
-	if (!isRecord(value) || Object.keys(value).length !== fields.length) return null;
-	return fields.every(([name, check]) => check(value[name])) ? (value as PatientRecord) : null;
+export const parsePatient = (text: string): PatientRecord | null => parseRecord<PatientRecord>(text, fields);
+
+const fields: RecordFields<PatientRecord> = {
+	version: value => value === 1,
+	patientId: isText(/^[0-9a-f]{8}$/),
+	place: isPlace,
+	group: isGroupName,
+	arn: isGroupArn,
+	instanceId: isText(/^i-[0-9a-f]{8,17}$/),
+	way: value => value === 'standby' || value === 'detach',
+	since: isMoment,
+	owner: isText(/^[\w@.-]{1,64}$/),
 };
-
-const parseJson = (text: string): unknown => {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
-};
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-type Check = (value: unknown) => boolean;
-
-const text =
-	(pattern: RegExp): Check =>
-	value =>
-		typeof value === 'string' && pattern.test(value);
-
-const isPlace: Check = value =>
-	isRecord(value) &&
-	Object.keys(value).length === 4 &&
-	text(/^\d{12}$/)(value['account']) &&
-	text(/^[a-z-]{3,20}$/)(value['partition']) &&
-	text(/^[a-z0-9-]{3,40}$/)(value['region']) &&
-	(value['endpoint'] === null || text(/^.{1,300}$/su)(value['endpoint']));
-
-const fields: readonly (readonly [keyof PatientRecord, Check])[] = [
-	['version', value => value === 1],
-	['patientId', text(/^[0-9a-f]{8}$/)],
-	['place', isPlace],
-	['group', text(/^.{1,255}$/su)],
-	['arn', text(/^arn:[\w:*/.-]{1,200}.{0,300}$/su)],
-	['instanceId', text(/^i-[0-9a-f]{8,17}$/)],
-	['way', value => value === 'standby' || value === 'detach'],
-	['since', value => typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 8e15],
-	['owner', text(/^[\w@.-]{1,64}$/)],
-];

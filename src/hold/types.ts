@@ -3,6 +3,8 @@ import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 import type {Care} from './care-types.ts';
+import type {Catcher, CatcherOptions} from './catcher.ts';
+import type {DyingHooks} from './dying-hooks.ts';
 
 export type Preset = 'freeze' | 'no-replace' | 'quiet';
 
@@ -242,10 +244,17 @@ export type ReleasedHold = {
 	readonly still: readonly string[];
 };
 
+/** Who is to be caught, and who hears of it. */
+export type CatchRequest = Pick<CatcherOptions, 'group' | 'wish' | 'command' | 'onNews'>;
+
 /** All holds of this process, and the way to make one. */
 export type Holds = {
 	/** Single boxes: healing, pins, Standby and Detach, strays. */
 	readonly care: Care;
+	/** Our hooks on terminations, for a post-mortem. */
+	readonly dying: DyingHooks;
+	/** Waits for the next box of a group from now on. */
+	readonly catch: (request: CatchRequest) => Catcher;
 	readonly sessions: () => readonly HoldSession[];
 	readonly subscribe: (listener: () => void) => () => void;
 	/** A hold is about to be asked for: its guardian is loaded meanwhile. `preview` does so too. */

@@ -128,6 +128,14 @@ const noCare: Care = {
 
 export const noHolds: Holds = {
 	care: noCare,
+	dying: {
+		watch: async () => Promise.reject(new Error('no post-mortem in this test')),
+		list: async () => [],
+		reap: async () => [],
+	},
+	catch: () => {
+		throw new Error('no catch in this test');
+	},
 	lingerAll: async () => [],
 	takeUp: async () => [],
 	sessions: () => [],

@@ -36,6 +36,7 @@ export const runBoot = async (
 		},
 		rawError: async () => undefined,
 		isErrorTerminal: false,
+		bell: () => undefined,
 		colour: options.colour ?? false,
 		columns: options.columns ?? 120,
 		isTerminal: false,
