@@ -3,6 +3,8 @@ import type {Aws, Group} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
 import type {PatientView} from '../hold/care-types.ts';
+import type {DyingHookView} from '../hold/dying-hooks.ts';
+import {isDyingHookName} from '../hold/dying-records.ts';
 import type {HeldElsewhere} from '../hold/types.ts';
 import {area, type Check} from './doctor-report.ts';
 
@@ -43,6 +45,28 @@ export const checkPatients = (patients: readonly PatientView[]): readonly Check[
 			undo === null ? ['bring it back in the console'] : [undo],
 		),
 	);
+
+/** Hooks that make deaths wait for a post-mortem: those made here, and those of a group that nobody here knows of. */
+export const checkDying = (
+	made: readonly DyingHookView[],
+	found: readonly {readonly group: Hostile; readonly hook: Hostile}[],
+): readonly Check[] => [
+	...made.map(({group, hook, owner, seconds, life, command}) =>
+		life === 'alive'
+			? holdLines.ok(group, `${hook}: ${owner} watches boxes die, each waits ${seconds} s at least`)
+			: holdLines.warn(group, `${hook} is left over of ${owner}: each death waits ${seconds} s`, [
+					`unflap release ${group} takes it away where it was made`,
+					...(command === null ? [] : [command]),
+				]),
+	),
+	...found
+		.filter(({hook}) => isDyingHookName(hook) && !made.some(one => one.hook === hook))
+		.map(({group, hook}) =>
+			holdLines.warn(group, `${hook} was made by unflap elsewhere: each death waits for it`, [
+				'ask who watches; it goes with their command, or at their next start',
+			]),
+		),
+];
 
 /** A group carries 50 tags at most; each hold needs one. */
 const mostTags = 50;

@@ -8,7 +8,14 @@ import type {HeldElsewhere} from '../hold/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {checkBasics} from './doctor-basics.ts';
 import {checkDocument, checkFuseRole, checkFuses} from './doctor-fuse.ts';
-import {checkBoxes, checkGroup, checkHolds, checkPatients, checkTagRoom} from './doctor-groups.ts';
+import {
+	checkBoxes,
+	checkDying,
+	checkGroup,
+	checkHolds,
+	checkPatients,
+	checkTagRoom,
+} from './doctor-groups.ts';
 import {checkPermissions} from './doctor-permissions.ts';
 import {area, type Check, printChecks} from './doctor-report.ts';
 import {readTag} from './policy.ts';
@@ -68,6 +75,7 @@ const examine = async (context: CommandContext, name: string | null): Promise<re
 		...holds.problems,
 		...checkHolds(holds.found, name),
 		...(await patientChecks(context)),
+		...(await dyingChecks(context, aws, name)),
 		...(group === null
 			? await allTagRoom(aws)
 			: [...checkGroup(group), ...checkTagRoom([group], true), ...(await checkBoxes(aws, group))]),
@@ -105,6 +113,24 @@ const patientChecks = async (context: CommandContext): Promise<readonly Check[]>
 		return checkPatients(await (await context.holds()).care.readPatients());
 	} catch (error) {
 		return [area('Holds').unanswered('boxes taken out', error, 'warn')];
+	}
+};
+
+/** All that were made here; and of a group that was named all there are. */
+const dyingChecks = async (
+	context: CommandContext,
+	aws: Aws,
+	name: string | null,
+): Promise<readonly Check[]> => {
+	try {
+		const made = await (await context.holds()).dying.list();
+		const hooks = name === null ? [] : await aws.polling.hooks(name);
+		return checkDying(
+			made.filter(({group}) => name === null || group === name),
+			hooks.map(({name: hook}) => ({group: name ?? '', hook})),
+		);
+	} catch (error) {
+		return [area('Holds').unanswered('post-mortem hooks', error, 'warn')];
 	}
 };
 

@@ -19,6 +19,7 @@ export const holdsCommand: Command = {
 		if (output === 'json') context.out.json(holds.map(toJson), 1);
 		else printText(holds, context, all);
 		await namePatients(context);
+		await nameDyingHooks(context);
 		return code;
 	},
 };
@@ -131,3 +132,28 @@ const namePatients = async (context: CommandContext): Promise<void> => {
 		if (undo !== null) context.out.note(ours`  → ${own(undo)}`);
 	}
 };
+
+/** Our hooks that make deaths wait: whoever watches, and those left behind by a process that is gone. */
+const nameDyingHooks = async (context: CommandContext): Promise<void> => {
+	const {dying} = await context.holds();
+	const [hooks] = await Promise.allSettled([dying.list()]);
+	if (hooks.status === 'rejected') {
+		if (hooks.reason instanceof UnflapError && hooks.reason.kind === 'refused') return;
+		throw hooks.reason;
+	}
+	for (const {hook, group, owner, seconds, life, command} of hooks.value) {
+		const whose = lifeWords[life];
+		context.out.note(
+			ours`${own(hook)} of ${own(group)} makes each death wait ${seconds} s: ${own(owner)}, ${whose}`,
+		);
+		if (life === 'alive') continue;
+		context.out.note(ours`  → the next hold, catch, release or TUI here takes it away; by hand:`);
+		if (command !== null) context.out.note(ours`  → ${own(command)}`);
+	}
+};
+
+const lifeWords = {
+	alive: ours`who watches`,
+	dead: ours`whose process is gone`,
+	elsewhere: ours`on another machine, boot or container`,
+} as const;

@@ -16,20 +16,28 @@ export type StartedHold = {
 	readonly stdout: () => string;
 };
 
-/** Ended by the test, or killed with its own process group when the test is over. */
-export const startHold = async (
+type StartOptions = {
+	readonly home?: string;
+	readonly environment?: NodeJS.ProcessEnv;
+	/** Another copy of the program. */
+	readonly door?: string;
+};
+
+export const startHold = (
 	lab: OpenLab,
 	args: readonly string[],
-	more: {
-		readonly home?: string;
-		readonly environment?: NodeJS.ProcessEnv;
-		/** Another copy of the program. */
-		readonly door?: string;
-	} = {},
+	more: StartOptions = {},
+): Promise<StartedHold> => startCommand(lab, ['hold', ...args], more);
+
+/** Ended by the test, or killed with its own process group when the test is over. */
+export const startCommand = async (
+	lab: OpenLab,
+	args: readonly string[],
+	more: StartOptions = {},
 ): Promise<StartedHold> => {
 	const made = more.home === undefined ? await makeHome() : null;
 	const home = more.home ?? made?.home ?? '';
-	const child = spawn(process.execPath, [more.door ?? door, 'hold', ...args], {
+	const child = spawn(process.execPath, [more.door ?? door, ...args], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		env: environmentOf(home, {...lab.env, ...more.environment}),
 		detached: true,
@@ -63,7 +71,7 @@ export const startHold = async (
 			look();
 			void exit.then(() => {
 				look();
-				reject(new Error(`the hold ended without "${name}": ${lines.join('\n')} ${errors.join('')}`));
+				reject(new Error(`it ended without "${name}": ${lines.join('\n')} ${errors.join('')}`));
 			});
 		});
 	return {child, home, event, exit, stderr: () => errors.join(''), stdout: () => lines.join('\n')};
