@@ -41,6 +41,7 @@ export const createBoxes = async (world: LabWorld, options: BoxesOptions = {}): 
 		const known = played.get(instance.instanceId);
 		if (known !== undefined) return known;
 		const box = createPlayedBox(instance, world.clock);
+		box.onDown(() => channels.silence(instance.instanceId));
 		played.set(instance.instanceId, box);
 		return box;
 	};

@@ -3,6 +3,7 @@
  * cursors and pace. What is asked here is always the present.
  */
 import type {LabClock, LabInstance, LabMs} from '../types.ts';
+import {type BoxFiles, createBoxFiles} from './box-files.ts';
 import {
 	type JournalField,
 	type JournalFields,
@@ -46,6 +47,18 @@ export type PlayedBoot = {
 	readonly unitNames: readonly string[];
 	/** `systemctl show` of a unit now. */
 	readonly unitFacts: (unit: string) => ReadonlyMap<string, string>;
+	/** What it plays, with everything that was done to it so far. */
+	readonly recorded: () => RecordedBoot;
+	/** Lab seconds to a recorded second. */
+	readonly pace: number;
+	/** How far it has come, in the recording's own microseconds. */
+	readonly recordedUs: () => number;
+	/** Something is done to it: it plays on as `change` says. What is past must stay as it was. */
+	readonly amend: (change: (boot: RecordedBoot) => RecordedBoot) => void;
+	/** Called once when it plays on otherwise than it would have; gives what takes the listener back. */
+	readonly onceAmended: (listener: () => void) => () => void;
+	/** It ends now: what was to come is never played. */
+	readonly end: (now: LabMs) => void;
 };
 
 export type PlayedBox = {
@@ -61,6 +74,13 @@ export type PlayedBox = {
 	readonly uptimeSeconds: () => number;
 	readonly agentOnline: () => boolean;
 	readonly appHealthy: () => boolean;
+	/** From then on the app answers, or, null, does not answer any more: somebody started it anew. */
+	readonly setHealthy: (from: LabMs | null) => void;
+	/** The machine goes down now and comes up again; its agent is silent meanwhile. */
+	readonly reboot: () => void;
+	readonly files: BoxFiles;
+	/** Called when the agent, and what runs under it, is taken away by a reboot. */
+	readonly onDown: (listener: () => void) => void;
 	readonly consoleText: () => string;
 	/** Text of the recording with the box's own ids, pids and dates. */
 	readonly own: (text: string) => string;
@@ -79,22 +99,14 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 	const own = (text: string) => shiftDates(substitute(pids.inText(text)));
 	const machineId = digest(instance.seed, 'machine');
 	const journalFile = digest(instance.seed, 'journal file');
-	const boots = life.boots.map(boot =>
-		playBoot(boot, {
-			instance,
-			at,
-			pace,
-			substitute: remembering(substitute),
-			own,
-			pids,
-			clock,
-			journalFile,
-		}),
-	);
+	const playing = {instance, at, pace, substitute: remembering(substitute), own, pids, clock, journalFile};
+	let boots: readonly PlayedBoot[] = life.boots.map(boot => playBoot(boot, playing));
 	const begun = () => {
 		const now = clock.now();
 		return boots.filter((boot, index) => index === 0 || boot.startsAt <= now);
 	};
+	let healthyFrom: LabMs | null | undefined;
+	const downListeners: (() => void)[] = [];
 	const running = () => begun().at(-1) as PlayedBoot;
 	return {
 		instance,
@@ -116,6 +128,7 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 			const seconds = secondsNow();
 			const {endsAt} = running();
 			if (!isPowered(instance) || (endsAt !== null && endsAt <= clock.now())) return false;
+			if (healthyFrom !== undefined) return healthyFrom !== null && healthyFrom <= clock.now();
 			return life.health.filter(({atSeconds}) => atSeconds <= seconds).at(-1)?.result === '200';
 		},
 		consoleText: () => {
@@ -130,8 +143,27 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 		},
 		own,
 		ownPid: pids.pid,
+		setHealthy: from => {
+			healthyFrom = from;
+		},
+		reboot: () => {
+			const now = clock.now();
+			const past = begun();
+			const next = life.boots[past.length] ?? life.boots[0];
+			if (next === undefined) return;
+			for (const listener of downListeners) listener();
+			past.at(-1)?.end(now);
+			const startsAt = now + rebootMs * pace;
+			boots = [...past, playBoot(next, {...playing, again: {number: past.length, startsAt}})];
+			healthyFrom = null;
+		},
+		files: createBoxFiles(life, {own, now: clock.now}),
+		onDown: listener => downListeners.push(listener),
 	};
 };
+
+/** From the last word of one boot to the kernel of the next. */
+const rebootMs = 6000;
 
 const isPowered = (instance: LabInstance) => {
 	const state = instance.state();
@@ -148,19 +180,31 @@ type Playing = {
 	readonly clock: LabClock;
 	/** The `s=` of its cursors. */
 	readonly journalFile: string;
+	/** Played once more, or at another moment than it was recorded at. */
+	readonly again?: {readonly number: number; readonly startsAt: LabMs};
 };
 
-const playBoot = (boot: RecordedBoot, playing: Playing): PlayedBoot => {
-	const {at, pace, instance, clock} = playing;
-	const bootId = digest(instance.seed, `boot/${boot.bootId}`);
-	const startsAt = at(boot.zeroSeconds);
+const playBoot = (first: RecordedBoot, playing: Playing): PlayedBoot => {
+	const {at, pace, instance, clock, again} = playing;
+	const bootId = digest(
+		instance.seed,
+		`boot/${first.bootId}${again === undefined ? '' : `/${again.number}`}`,
+	);
+	const startsAt = again?.startsAt ?? at(first.zeroSeconds);
+	const later = startsAt - at(first.zeroSeconds);
+	let boot = first;
+	let endedAt: LabMs | null = null;
 	let entries: readonly PlayedEntry[] | undefined;
 	let factsAt: UnitFactsAt | undefined;
+	let amended: (() => void)[] = [];
+	const recordedUs = () => ((clock.now() - startsAt) * 1000) / pace;
 	return {
 		bootId,
 		startsAt,
-		endsAt: boot.endSeconds === null ? null : at(boot.endSeconds),
-		agentUpAt: boot.agentUpSeconds === null ? null : at(boot.agentUpSeconds),
+		get endsAt() {
+			return endedAt ?? (boot.endSeconds === null || again !== undefined ? null : at(boot.endSeconds));
+		},
+		agentUpAt: boot.agentUpSeconds === null ? null : at(boot.agentUpSeconds) + later,
 		get entries() {
 			entries ??= boot.entries.map((fields, index) =>
 				playEntry(fields, index, {...playing, bootId, startsAt}),
@@ -170,8 +214,30 @@ const playBoot = (boot: RecordedBoot, playing: Playing): PlayedBoot => {
 		unitNames: [...boot.units.keys()],
 		unitFacts: unit => {
 			factsAt ??= createUnitHistory(boot);
-			const recordedUs = ((clock.now() - startsAt) * 1000) / pace;
-			return playFacts(factsAt(unit, recordedUs), playing);
+			return playFacts(factsAt(unit, recordedUs()), playing);
+		},
+		recorded: () => boot,
+		pace,
+		recordedUs,
+		amend: change => {
+			boot = change(boot);
+			entries = undefined;
+			factsAt = undefined;
+			const waiting = amended;
+			amended = [];
+			for (const listener of waiting) listener();
+		},
+		onceAmended: listener => {
+			amended.push(listener);
+			return () => {
+				amended = amended.filter(one => one !== listener);
+			};
+		},
+		end: now => {
+			endedAt = now;
+			const until = recordedUs();
+			boot = {...boot, entries: boot.entries.filter(entry => monotonicUs(entry) <= until)};
+			entries = undefined;
 		},
 	};
 };

@@ -135,7 +135,9 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			const others = runs
 				.all()
 				.some(run => run.holdId === hold && run.executionId !== executionId && run.asleep);
-			if (others || who.state.release === null) return;
+			// A request of a dead process may arrive when others have finished: there is nothing left to stop.
+			const isOver = runs.all().some(run => run.executionId === executionId && run.endedAt !== null);
+			if (others || isOver || who.state.release === null) return;
 			for (const process of stillSuspended(hold, who))
 				violations.push(`hold ${hold[0]} stops its last fuse while ${process} is still suspended by it`);
 		},

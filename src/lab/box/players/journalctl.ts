@@ -165,23 +165,23 @@ const follow = async ({call: {box, io}, query, boot, isWanted, from}: Following)
 			await writeAll(boot.entries.slice(next, visible).filter(isWanted), query, io);
 			next = visible;
 		}
-		const due = boot.entries[next]?.dueAt;
-		if (due === undefined) return untilGone(io);
-		await reached(box, Math.max(due, box.clock.now() + announceMs * box.clock.speed()), io);
+		const due = boot.entries[next]?.dueAt ?? Number.POSITIVE_INFINITY;
+		await reached({box, boot}, Math.max(due, box.clock.now() + announceMs * box.clock.speed()), io);
 	}
 	return 0;
 };
 
-const reached = (box: PlayedBox, at: number, {gone}: PlayerIo) =>
+/** Until lab time has come so far, the box plays on otherwise, or nobody reads any more. */
+const reached = ({box, boot}: {box: PlayedBox; boot: PlayedBoot}, at: number, {gone}: PlayerIo) =>
 	new Promise<void>(resolve => {
-		const timer = box.clock.at(at, () => {
+		const stop = () => {
+			timer?.cancel();
+			takeBack();
 			gone.removeEventListener('abort', stop);
 			resolve();
-		});
-		const stop = () => {
-			timer.cancel();
-			resolve();
 		};
+		const timer = Number.isFinite(at) ? box.clock.at(at, stop) : null;
+		const takeBack = boot.onceAmended(stop);
 		gone.addEventListener('abort', stop, {once: true});
 	});
 

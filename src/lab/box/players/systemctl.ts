@@ -11,6 +11,7 @@ import {
 	parseOptions,
 	refuseOption,
 } from './player.ts';
+import {jobVerbs} from './systemctl-jobs.ts';
 
 type Verb = (
 	call: PlayerCall,
@@ -53,6 +54,7 @@ const table: OptionTable = {
 	quiet: 'flag',
 	version: 'flag',
 	system: 'flag',
+	'no-block': 'flag',
 };
 const aliases = {p: 'property', a: 'all', l: 'full', t: 'type', o: 'output', q: 'quiet'};
 
@@ -192,7 +194,7 @@ type Job = {readonly unit: string; readonly state: 'running' | 'waiting'};
 
 /** Running: units that start now. Waiting: units that the recording starts, or cancels, later in this boot. */
 const jobs = (box: PlayedBox): readonly Job[] => {
-	if (isBooted(box)) return [];
+	const isOver = isBooted(box);
 	const boot = box.boots().at(-1);
 	const visible = boot === undefined ? 0 : box.visible(boot);
 	const later = new Set(boot?.entries.slice(visible).map(({recorded}) => textOf(recorded['UNIT'])));
@@ -201,7 +203,7 @@ const jobs = (box: PlayedBox): readonly Job[] => {
 		if (facts.get('ActiveState') === 'activating') return [{unit, state: 'running'}];
 		const isIdle =
 			facts.get('ActiveState') === 'inactive' && facts.get('InactiveExitTimestampMonotonic') === '0';
-		return isIdle && later.has(unit) ? [{unit, state: 'waiting'}] : [];
+		return isIdle && !isOver && later.has(unit) ? [{unit, state: 'waiting'}] : [];
 	});
 };
 
@@ -223,17 +225,27 @@ const listJobs: Verb = async ({box, io}, {values}) => {
 };
 
 const cat: Verb = async ({box, io}, _options, operands) => {
-	const files = box.unitFiles.split(/(?=^# \/)/m);
 	for (const operand of operands) {
-		const own = files.find(file => file.split('\n')[0]?.endsWith(`/${unitName(operand)}`));
-		if (own === undefined) {
-			io.complain(`No files found for ${unitName(operand)}.\n`);
+		const unit = unitName(operand);
+		const paths = unitFolders
+			.flatMap(folder => box.files.names(folder))
+			.filter(path => path.endsWith(`/${unit}`) || path.includes(`/${unit}.d/`));
+		if (paths.length === 0) {
+			io.complain(`No files found for ${unit}.\n`);
 			return 1;
 		}
-		await io.write(own);
+		for (const path of paths)
+			await io.write(`# ${path}\n${box.files.read(path)?.content.toString('utf8') ?? ''}\n`);
 	}
 	return 0;
 };
+
+const unitFolders = [
+	'/etc/systemd/system',
+	'/run/systemd/system',
+	'/lib/systemd/system',
+	'/usr/lib/systemd/system',
+];
 
 const status: Verb = async ({box, io}, _options, operands) => {
 	for (const operand of operands) {
@@ -259,4 +271,5 @@ const verbs: Readonly<Record<string, Verb>> = {
 	'is-system-running': isSystemRunning,
 	'is-active': isActive,
 	'is-failed': isFailed,
+	...jobVerbs,
 };
