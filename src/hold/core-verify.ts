@@ -5,7 +5,7 @@ import {unfinished} from './core-fuse.ts';
 import {noneLeft} from './core-leave.ts';
 import {acceptShared, hasUndecided, mostRunsFailed, noticeOthers, wasNear} from './core-others.ts';
 import {finish, need} from './core-outcome.ts';
-import {closeGone, keepSeen, putReleasing, readFirst, readLater} from './core-release.ts';
+import {closeGone, keepSeen, putReleasing, readLater} from './core-release.ts';
 import {
 	call,
 	now,
@@ -68,7 +68,7 @@ export const verified = (state: HoldState, answer: Answer): Turn => {
 	if (group === null || (state.own.arn !== null && group.arn !== state.own.arn)) return closeGone(state);
 	const noticed = noticeOthers(state, group);
 	// A reason that another hold may have made: the runs are read before it is judged.
-	if (hasUndecided(noticed, group) && need(state).runsFailed < mostRunsFailed) return readFirst(noticed, 0);
+	if (hasUndecided(noticed, group) && need(state).runsFailed < mostRunsFailed) return readLater(noticed);
 	return verify(keepSeen(acceptShared(noticed, group), group), group);
 };
 

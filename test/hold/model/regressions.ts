@@ -567,4 +567,22 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 372000, act: 'next start', holder: 0}],
 		}),
 	},
+	{
+		name: 'a release looked at the runs again after its fuse had fired, and resumed what the fuse had resumed',
+		schedule: schedule({
+			holders: [
+				holder({beginAt: 1000, forMs: 60000, guardianCrash: 1, sleep: {after: 6000, ms: 134000}}),
+				holder({
+					forMs: 60000,
+					aim: ['ReplaceUnhealthy', 'HealthCheck'],
+					crash: {call: 18, applied: false, guardianToo: false},
+					sleep: {after: 5000, ms: 158000},
+					linger: {after: 5000, ms: 0, takeUpAfter: 1000},
+				}),
+			],
+			meddling: [
+				{at: 248000, act: 'suspend', processes: ['HealthCheck', 'ScheduledActions', 'AddToLoadBalancer']},
+			],
+		}),
+	},
 ];
