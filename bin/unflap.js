@@ -31,6 +31,7 @@ const words = [
 	'boot',
 	'run',
 	'probe',
+	'retry',
 	'shell',
 	'demo',
 	'lab',

@@ -34,7 +34,7 @@ export const runCommandCommand: Command = {
 /** A command may do anything to a box, and read-only promises that nothing is changed. */
 export const refuseReadOnly = (
 	{readOnly}: Pick<CommandContext, 'readOnly'>,
-	name: 'run' | 'shell' | 'probe',
+	name: 'run' | 'shell' | 'probe' | 'retry' | 'edit',
 ): void => {
 	if (!readOnly) return;
 	throw new UnflapError(
