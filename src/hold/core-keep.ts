@@ -1,7 +1,7 @@
 /** The keep loop: our fuse every 30 s, one Describe, the runs of others when they are near; then the table decides. */
 import {openPlan, runsOf, since} from './core-change.ts';
 import type {Answer, Turn} from './core-events.ts';
-import {changeFuse, currentFuse, holdEnd, lookedAt, staleFuses} from './core-fuse.ts';
+import {changeFuse, currentFuse, holdEnd, isFresh, lookedAt, staleFuses} from './core-fuse.ts';
 import {hasForeign, hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, telling, warn} from './core-rules.ts';
@@ -15,6 +15,8 @@ const runsEveryMs = 30_000;
 const blindMs = 75_000;
 /** A lost fuse is replaced within this, or the hold is released. */
 const replaceMs = 60_000;
+/** How long ago the fuse in force may have been seen when an older one is stopped. */
+const sweepFreshMs = 5000;
 
 export const woken = (state: HoldState): Turn => overdue(state) ?? byNet(state) ?? lookFor(state);
 
@@ -44,13 +46,16 @@ const byNet = (state: HoldState): Turn | null => {
 const lookFor = (state: HoldState): Turn => {
 	const {processMs} = now(state);
 	const {watch} = state;
-	if (staleFuses(state).length > 0 && processMs - watch.sweptMs >= fuseEveryMs) {
+	const fuse = currentFuse(state);
+	const mustSweep = staleFuses(state).length > 0 && processMs - watch.sweptMs >= fuseEveryMs;
+	// An older fuse is better than none: it goes only while the one in force was seen asleep a moment ago.
+	if (mustSweep && isFresh(state, sweepFreshMs)) {
 		const swept = {...state, watch: {...watch, sweptMs: processMs}};
 		const result = stopFuses(swept, {for: 'sweep'});
 		return result.over ? sweptOver(result.state) : result.turn;
 	}
-	const fuse = currentFuse(state);
-	const isDue = processMs - watch.fuseAskedMs >= fuseEveryMs;
+	const sinceAsked = processMs - watch.fuseAskedMs;
+	const isDue = sinceAsked >= fuseEveryMs || (mustSweep && sinceAsked >= sweepFreshMs);
 	if (state.facts.net === 'fuse' && isDue && fuse?.executionId != null)
 		return call(
 			{...state, watch: {...watch, fuseAskedMs: processMs}},

@@ -131,7 +131,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 				return arm(who, command, knownAt);
 			case 'stop-fuse':
 				world.say(name, () => `stops fuse ${command.executionId.slice(0, 8)}`);
-				world.stopsFuse(id, who, command.executionId);
+				world.stopsFuse(id, who, command.executionId, late);
 				world.runs.cancel(command.executionId);
 				return null;
 			case 'put-tag':

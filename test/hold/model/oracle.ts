@@ -49,7 +49,8 @@ export type Oracle = {
 		readonly processes: readonly ScalingProcess[];
 	}) => void;
 	readonly deletesTag: (hold: string, who: Actor) => void;
-	readonly stopsFuse: (hold: string, who: Actor, executionId: string) => void;
+	/** `late`: sent some time ago, before a release perhaps. */
+	readonly stopsFuse: (hold: string, who: Actor, executionId: string, late: boolean) => void;
 	readonly arms: (hold: string, who: Actor, deadline: number) => void;
 	/** Every read of the loop: a held hold has a fuse, or gets one within a minute. */
 	readonly looks: (hold: string, who: Actor) => void;
@@ -131,12 +132,14 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			for (const process of stillSuspended(hold, who))
 				violations.push(`hold ${hold[0]} deletes its tag while ${process} is still suspended by it`);
 		},
-		stopsFuse: (hold, who, executionId) => {
+		stopsFuse: (hold, who, executionId, late) => {
 			const others = runs
 				.all()
 				.some(run => run.holdId === hold && run.executionId !== executionId && run.asleep);
 			// A request of a dead process may arrive when others have finished: there is nothing left to stop.
 			const isOver = runs.all().some(run => run.executionId === executionId && run.endedAt !== null);
+			// Sent while another fuse of the hold slept, which somebody stopped meanwhile.
+			if (late && withoutNet.has(hold)) return;
 			if (others || isOver || who.state.release === null) return;
 			for (const process of stillSuspended(hold, who))
 				violations.push(`hold ${hold[0]} stops its last fuse while ${process} is still suspended by it`);

@@ -175,7 +175,7 @@ const createWorld = ({schedule, queue, say, reach}: WorldParts) => {
 		},
 		sendsSuspend: call => oracle?.sendsSuspend(call),
 		deletesTag: (hold, who) => oracle?.deletesTag(hold, who),
-		stopsFuse: (hold, who, executionId) => oracle?.stopsFuse(hold, who, executionId),
+		stopsFuse: (...call) => oracle?.stopsFuse(...call),
 		arms: (hold, who, deadline) => oracle?.arms(hold, who, deadline),
 		looks: (hold, who) => oracle?.looks(hold, who),
 		say,
