@@ -3,7 +3,7 @@ import {createProcessClock} from '../base/clock-process.ts';
 import {type ExitCode, UnflapError} from '../base/errors.ts';
 import type {Boot} from '../boot/types.ts';
 import {rebootWords} from '../remote/reboot-line.ts';
-import {runCommand} from '../stream/run-command.ts';
+import {type RunEnd, runCommand} from '../stream/run-command.ts';
 import {printDifference} from './diff-text.ts';
 import type {Retrying} from './retry.ts';
 
@@ -12,7 +12,8 @@ export const rebootBox = async ({context, aws, along, output, box}: Retrying): P
 	if (before === null)
 		throw new UnflapError('unreachable', `${box.instanceId} has no boot that could be read`);
 	output.note(`rebooting ${box.instanceId}: its agent is silent until the next boot has started it`);
-	const end = await runCommand({
+	const over = new AbortController();
+	const asked = runCommand({
 		aws,
 		instanceId: box.instanceId,
 		argv: rebootWords(),
@@ -22,14 +23,15 @@ export const rebootBox = async ({context, aws, along, output, box}: Retrying): P
 		stdout: async () => undefined,
 		stderr: async bytes => output.words(new TextDecoder().decode(bytes).trim()),
 		notice: output.words,
-		signal: context.signal,
+		signal: AbortSignal.any([context.signal, over.signal]),
 	});
-	// The session goes down with the box: only a command that ended with an error has told that it refused.
-	if (end.kind === 'exited' && end.code !== 0)
-		throw new UnflapError('refused', `${box.instanceId} did not reboot: exit ${end.code}`, {
-			next: [`unflap run ${box.instanceId} -- sudo systemctl reboot`],
-		});
-	const isBack = await along.until(boot => isNext(boot, before), backMs);
+	// The session goes down with the box, and nobody may ever say so: the next boot is the answer.
+	const back = along.until(boot => isNext(boot, before), backMs);
+	const first = await Promise.race([asked, back]);
+	if (typeof first !== 'boolean') refuseUnwilling(first, box.instanceId);
+	const isBack = await back;
+	over.abort();
+	await asked;
 	if (context.signal.aborted) return (context.signal.reason as ExitCode | undefined) ?? 130;
 	if (!isBack)
 		throw new UnflapError('unreachable', `${box.instanceId} did not come back within ten minutes`, {
@@ -44,6 +46,14 @@ export const rebootBox = async ({context, aws, along, output, box}: Retrying): P
 		context.out,
 	);
 	return after.firstFault === null ? 0 : 1;
+};
+
+/** Only a command that ended with an error has told that it refused. */
+const refuseUnwilling = (end: RunEnd, instanceId: string): void => {
+	if (end.kind === 'exited' && end.code !== 0)
+		throw new UnflapError('refused', `${instanceId} did not reboot: exit ${end.code}`, {
+			next: [`unflap run ${instanceId} -- sudo systemctl reboot`],
+		});
 };
 
 const isNext = (boot: Boot | null, before: Boot): boot is Boot =>

@@ -48,7 +48,7 @@ describe.each(['auto', 'reader'] as const)('commands of a box, run by %s', choic
 	test('an option that no player has is refused loudly', async () => {
 		for (const line of [
 			'journalctl --frobnicate',
-			'systemctl restart foo-app',
+			'systemctl isolate rescue.target',
 			'date -d tomorrow',
 			'id -Z',
 		]) {
