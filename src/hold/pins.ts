@@ -108,6 +108,9 @@ const seen = (pin: Pin, {box, wait}: Extract<PinEvent, {on: 'seen'}>, now: AwsMs
 };
 
 const outsideOfWait = (pin: Pin, state: string): Pin => {
+	// A hook on terminations makes it wait once it is out of the load balancer.
+	if (state === 'Terminating' && pin.wait === null)
+		return {...pin, state: 'watching', says: 'Terminating: it goes, unless a hook makes its death wait'};
 	if (state.startsWith('Terminating') || state === 'Terminated')
 		return ended(
 			pin,

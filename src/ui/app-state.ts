@@ -1,7 +1,8 @@
 /** What the screen remembers between two keys. Data of AWS and of boxes lives in their own stores. */
-import type {ScalingProcess} from '../aws/types.ts';
+import type {Group, LifecycleHook, ScalingProcess} from '../aws/types.ts';
 import type {AwsMs, ProcessMs} from '../base/clock.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import type {BlastRadius} from '../hold/blast-radius.ts';
 import type {Deed, PatientView, PatientWay} from '../hold/care-types.ts';
 import type {HoldPreview, HoldSession, ReleasePreview} from '../hold/types.ts';
 import type {History, ScreenName} from './place.ts';
@@ -98,6 +99,23 @@ export type QuestionOverlay = {
 	readonly paintedAt: ProcessMs | null;
 };
 
+/** What is read before a catch is armed. */
+export type CatchOverlay = {
+	readonly kind: 'catch';
+	readonly group: Hostile;
+	/** Null until the group was read. */
+	readonly read: {
+		readonly group: Group;
+		readonly launchHooks: readonly LifecycleHook[];
+		readonly radius: BlastRadius;
+	} | null;
+	/** With a hold: the preset freeze, as its preview says. */
+	readonly hold: boolean;
+	readonly preview: HoldPreview | null;
+	readonly problem: Problem | null;
+	readonly paintedAt: ProcessMs | null;
+};
+
 /** A profile or a region that can be gone to. */
 export type PlaceChoice = {
 	readonly name: Hostile;
@@ -130,6 +148,7 @@ export type Overlay =
 	| PlacesOverlay
 	/** A few lines to read, e.g. the outcome of a release. */
 	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
+	| CatchOverlay
 	| HoldOverlay
 	| PatientOverlay
 	| QuestionOverlay

@@ -16,6 +16,7 @@ export const banner = (model: Model, view: GroupView | null): readonly Row[] => 
 	const rows = [
 		...(hold === undefined ? othersRows(model, view, columns - 2) : ownRows(model, hold, columns - 2)),
 		...patientRows(model),
+		...catchRows(model),
 	];
 	return rows.length === 0 ? [] : boxed(rows, columns, 'heavy');
 };
@@ -75,6 +76,26 @@ const patientRows = ({patients, place}: Model): readonly Row[] =>
 				span(way === 'standby' ? ours`   a brings it back` : ours`   it lives on outside the group`, 'dim'),
 			),
 		);
+
+/** A catch of this process: it waits, or keeps its box. */
+const catchRows = ({catches, pins, place}: Model): readonly Row[] =>
+	catches
+		.filter(({group}) => group === place.group)
+		.map(({since, holds, box}) => {
+			if (box === null)
+				return row(
+					span(ours`  ◆ CATCH waits for the next box since ${formatTime(since)}`, 'held', true),
+					span(holds ? ours`, then holds` : ours``, 'held'),
+					span(ours`   C ends it`, 'dim'),
+				);
+			const pin = pins.find(({instanceId}) => instanceId === box.instanceId);
+			return row(
+				span(ours`  ◆ CAUGHT ${shortId(hostile(box.instanceId))}`, 'held', true),
+				span(ours` ${shown(hostile(box.lifecycleState))}`, 'held'),
+				span(pin === undefined ? ours`` : ours`   ${shown(pin.says)}`, 'dim'),
+				span(ours`   C lets it go`, 'dim'),
+			);
+		});
 
 export const ownerOf = (owner: string, host: string): Shown =>
 	owner.includes('@') || host === '' ? shown(hostile(owner)) : shown(hostile(`${owner}@${host}`));

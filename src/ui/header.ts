@@ -23,7 +23,7 @@ export const header = (model: Model): Row => {
 };
 
 type Fact = {
-	readonly id: 'held' | 'profile' | 'account' | 'endpoint' | 'region' | 'rate' | 'age';
+	readonly id: 'held' | 'catch' | 'profile' | 'account' | 'endpoint' | 'region' | 'rate' | 'age';
 	readonly spans: readonly Span[];
 	readonly mark?: boolean;
 };
@@ -65,6 +65,7 @@ const factsOf = (model: Model): readonly Fact[] => {
 	const streaming = place.screen === 'logs' || place.screen === 'boot';
 	return [
 		...heldFact(model),
+		...catchFact(model),
 		...(facts.profile === null
 			? []
 			: [{id: 'profile' as const, spans: [span(shown(hostile(facts.profile)), 'dim')]}]),
@@ -101,6 +102,15 @@ const heldFact = ({holds, now}: Model): readonly Fact[] => {
 			? ours`■ HELD ${formatCountdown(left)}`
 			: ours`■ HELD ${held.length}, first ends ${formatCountdown(left)}`;
 	return [{id: 'held', spans: [span(text, token, true)]}];
+};
+
+/** The first that waits, or has its box. */
+const catchFact = ({catches}: Model): readonly Fact[] => {
+	const [first] = catches;
+	if (first === undefined) return [];
+	const more = catches.length === 1 ? ours`` : ours` +${catches.length - 1}`;
+	const text = first.box === null ? ours`◆ CATCH` : ours`◆ CAUGHT ${shortId(hostile(first.box.instanceId))}`;
+	return [{id: 'catch', spans: [span(ours`${text}${more}`, 'held')]}];
 };
 
 const ageSpans = ({poll}: Model): readonly Span[] => {

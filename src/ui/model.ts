@@ -10,6 +10,7 @@ import type {BoxProbe} from '../remote/box-probe-types.ts';
 import type {LogStore} from '../stream/types.ts';
 import type {AppState, Problem} from './app-state.ts';
 import type {WatchedBox} from './box-watch.ts';
+import type {CatchView} from './catch-watch.ts';
 import type {Place} from './place.ts';
 
 export type PollFacts = {
@@ -40,6 +41,8 @@ export type Model = {
 	/** Boxes kept in their wait by this process, and boxes taken out of service by runs of this user. */
 	readonly pins: readonly PinView[];
 	readonly patients: readonly PatientView[];
+	/** Catches of this process, armed or with their box. */
+	readonly catches: readonly CatchView[];
 	/** Holds of others on the group in focus, with their fuses, as last asked for. */
 	readonly elsewhere: readonly HeldElsewhere[];
 	/** Streams of the group in focus, in the order they were opened. */

@@ -13,6 +13,7 @@ import {keepYoungHeapSmall} from '../base/young-heap.ts';
 import type {Holds} from '../hold/types.ts';
 import {App} from './app.tsx';
 import {type AppState, initialState} from './app-state.ts';
+import {hearCatch} from './catch-flow.ts';
 import {formatTime} from './format.ts';
 import {createFrames} from './frames.ts';
 import {gather} from './gather.ts';
@@ -295,6 +296,7 @@ const makeServices = async (
 		home: environment['HOME'],
 		environment,
 		tell: text => tellNews(ui, text),
+		heard: (group, news) => hearCatch(ui, group, news),
 		changed,
 		failed: error =>
 			ui.toast(ours`no holds: ${shown(hostile(error instanceof Error ? error.message : String(error)))}`),

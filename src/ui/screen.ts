@@ -8,6 +8,7 @@ import {type FrameOptions, frame, type Pane, shareRows} from './frame.ts';
 import {type FooterEntry, footer, header} from './header.ts';
 import {isOn, type Model, viewOf} from './model.ts';
 import {actionsView} from './overlays/actions.ts';
+import {catchView} from './overlays/catch.ts';
 import {changesView} from './overlays/changes.ts';
 import {helpView} from './overlays/help.ts';
 import {holdPreviewView} from './overlays/hold-preview.ts';
@@ -136,6 +137,8 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 				asks: [row(span(ours`  esc`, 'accent'), span(ours` closes`))],
 				scroll: overlay.scroll,
 			};
+		case 'catch':
+			return catchView(overlay);
 		case 'hold':
 			return holdPreviewView(model, overlay);
 		case 'patient':

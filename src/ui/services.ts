@@ -7,11 +7,13 @@ import {hostile, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
+import type {CatchNews} from '../hold/catcher.ts';
 import {createNotifier} from '../hold/notify.ts';
 import type {HeldElsewhere, Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import {type BackgroundWatch, createBackgroundWatch} from './background-watch.ts';
 import {type BoxWatch, createBoxWatch} from './box-watch.ts';
+import {type CatchWatch, createCatchWatch} from './catch-watch.ts';
 import {createElsewhere} from './elsewhere.ts';
 import {createHoldNews} from './hold-news.ts';
 import {createIntended, type Intended} from './intended.ts';
@@ -28,6 +30,7 @@ export type Services = {
 	/** Holds of others on the group in focus; asked for again every half minute while its tags tell of one. */
 	readonly elsewhere: () => readonly HeldElsewhere[];
 	readonly background: BackgroundWatch;
+	readonly catches: CatchWatch;
 	readonly probes: ProbeWatch;
 	/** Strays that this user marked as intended. */
 	readonly intended: Intended;
@@ -48,6 +51,8 @@ type ServicesOptions = {
 	readonly environment: Readonly<NodeJS.ProcessEnv>;
 	/** News of a hold, for a moment on the screen. */
 	readonly tell: (text: Shown) => void;
+	/** What a catch says: the bell, and its box. */
+	readonly heard: (group: Hostile, news: CatchNews) => void;
 	/** Something that can be seen has changed. */
 	readonly changed: () => void;
 	readonly failed: (error: unknown) => void;
@@ -131,6 +136,19 @@ export const createServices = (options: ServicesOptions): Services => {
 		changed,
 		failed,
 	});
+	const catches = createCatchWatch({
+		heard: (name, news) => {
+			options.heard(name, news);
+			if (news.event === 'caught')
+				notifier.say('caught', {
+					UNFLAP_GROUP: name,
+					UNFLAP_INSTANCE_ID: news.instanceId,
+					UNFLAP_MESSAGE: 'a box is caught',
+				});
+		},
+		changed,
+		failed,
+	});
 	const others = createElsewhere({holds: () => holds, processClock, changed});
 	return {
 		aws,
@@ -138,6 +156,7 @@ export const createServices = (options: ServicesOptions): Services => {
 		watch,
 		intended,
 		background,
+		catches,
 		probes,
 		elsewhere: () => others.on(focused, group?.getState().detail?.view ?? null),
 		identity: () => identity,
@@ -164,6 +183,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			fleet.stop();
 			background.stop();
 			group?.stop();
+			catches.stop();
 			holds?.care.stop();
 			await Promise.all([probes.stop(), watch.stop()]);
 			await notifier.settled();

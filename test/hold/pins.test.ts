@@ -49,6 +49,19 @@ test('heartbeats end at the GlobalTimeout, counted from the start of the wait', 
 	expect(nextDeed(over, 601_000)).toEqual({do: 'nothing'});
 });
 
+test('a box that begins to die is watched on: a hook on terminations may make its death wait', () => {
+	const going = play([[5000, seen('Terminating')]]);
+	expect(going.state).toBe('watching');
+	const of: Wait = {
+		transition: 'termination',
+		since: 6000,
+		hooks: [hook('post', {transition: 'autoscaling:EC2_INSTANCE_TERMINATING', defaultResult: 'CONTINUE'})],
+	};
+	const waits = stepPin(going, seen('Terminating:Wait', of), 7000);
+	expect(nextDeed(waits, 7000)).toEqual({do: 'beat', hook: 'post'});
+	expect(stepPin(waits, seen('Terminating:Proceed'), 8000).state).toBe('ended');
+});
+
 test('a start that no activity tells is when the wait was first seen, and does not move', () => {
 	const first = play([[5000, seen('Pending:Wait', {...wait(hook('a')), since: 5000})]]);
 	const later = stepPin(first, seen('Pending:Wait', {...wait(hook('a')), since: 90_000}), 90_000);

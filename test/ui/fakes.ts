@@ -187,6 +187,7 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		holds: [],
 		pins: [],
 		patients: [],
+		catches: [],
 		elsewhere: [],
 		background: null,
 		probe: null,

@@ -1,5 +1,6 @@
 /** Keys that mean the same on every screen. */
 import {hostile, ours, shown} from '../../base/terminal-text.ts';
+import {catchOrEnd} from '../catch-flow.ts';
 import {holdOrRelease} from '../hold-flow.ts';
 import {extensionSeconds} from '../lease.ts';
 import {interrupt, quit, suspendOrExplain} from '../leaving.ts';
@@ -52,6 +53,15 @@ export const holdKeys: readonly Action[] = [
 			sessionOn(ui, groupHere(ui))?.extend(extensionSeconds);
 			ui.toast(ours`15 more minutes`);
 		},
+	},
+	{
+		keys: ['C'],
+		label: ours`catch`,
+		help: ours`catch the next box, or stop waiting`,
+		section: 'hold',
+		writes: true,
+		unavailable: ui => (ui.settings.readOnly ? ours`--read-only: no heartbeat keeps a box` : needsGroup(ui)),
+		run: ui => catchOrEnd(ui, groupHere(ui) ?? ''),
 	},
 	{
 		keys: ['@'],

@@ -1,6 +1,13 @@
 /** Keys in the overlays of holds: the previews, a box that was taken out, a hold that asks, actions. */
 import {ours} from '../../base/terminal-text.ts';
-import type {HoldOverlay, PatientOverlay, QuestionOverlay, ReleaseOverlay} from '../app-state.ts';
+import type {
+	CatchOverlay,
+	HoldOverlay,
+	PatientOverlay,
+	QuestionOverlay,
+	ReleaseOverlay,
+} from '../app-state.ts';
+import {confirmCatch, openCatch, toggleCatchHold} from '../catch-flow.ts';
 import {confirmHold, nextPreset, openHoldPreview, toggleNet} from '../hold-flow.ts';
 import {bringBack, closePatient, leavePatient, movePatient, switchWay} from '../patient-flow.ts';
 import {
@@ -29,6 +36,7 @@ export const pressInHold = (ui: Ui, overlay: HoldOverlay, key: string) => {
 	if (key === 'tab') return nextPreset(ui, overlay);
 	if (key === 'enter') return confirmHold(ui, overlay);
 	if (key === 'n') return toggleNet(ui, overlay);
+	if (key === 'C') return openCatch(ui, overlay.group);
 	if (overlay.problem !== null) return;
 	if (overlay.preset === 'one-patient') {
 		const step = stepOf(key);
@@ -46,6 +54,12 @@ const pressInName = (ui: Ui, overlay: HoldOverlay, key: string) => {
 	const text = typedBy(key);
 	if (typed === null && text === null) return;
 	ui.set({overlay: {...overlay, typed: typed ?? `${overlay.typed}${text ?? ''}`.slice(0, 255), hint: null}});
+};
+
+export const pressInCatch = (ui: Ui, overlay: CatchOverlay, key: string) => {
+	if (key === 'esc' || key === 'q' || key === 'C') return close(ui);
+	if (key === 'h' && overlay.read !== null) return toggleCatchHold(ui, overlay);
+	if (key === 'enter') confirmCatch(ui, overlay);
 };
 
 export const pressInRelease = (ui: Ui, overlay: ReleaseOverlay, key: string) => {

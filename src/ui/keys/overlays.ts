@@ -6,7 +6,7 @@ import {copy} from '../clipboard.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import {changeEntries} from '../overlays/changes.ts';
 import type {Ui} from '../ui.ts';
-import {pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './hold-overlays.ts';
+import {pressInCatch, pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './hold-overlays.ts';
 import {typedBy} from './key-name.ts';
 import {applyLogView, setLogs, unitNames} from './log-moves.ts';
 import {moved, moveKeys, moveOf} from './moves.ts';
@@ -16,6 +16,8 @@ export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 	switch (overlay.kind) {
 		case 'help':
 			return pressInHelp(ui, overlay, key);
+		case 'catch':
+			return pressInCatch(ui, overlay, key);
 		case 'hold':
 			return pressInHold(ui, overlay, key);
 		case 'release':

@@ -92,7 +92,7 @@ const suggestion = ({healthyBoxes, mostlyHookDeaths}: HoldPreview): readonly Row
 				),
 				row(
 					span(ours`     `),
-					span(ours`catch`, 'accent'),
+					span(ours`C catch`, 'accent'),
 					span(ours` keeps the next one alive; `),
 					span(ours`quiet`, 'accent'),
 					span(ours` stops the launches`),
