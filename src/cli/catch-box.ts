@@ -29,7 +29,8 @@ export type CaughtStream = {
 		readonly verdict: Verdict;
 		readonly beside: WithBackground | null;
 	}>;
-	readonly folder: string | null;
+	/** Where its journal was kept; null where nothing was. */
+	readonly folder: () => string | null;
 };
 
 export type CaughtOptions = {
@@ -105,7 +106,7 @@ export const followCaught = (options: CaughtOptions): CaughtStream => {
 
 	return {
 		instanceId,
-		folder: spools.folderOf(instanceId),
+		folder: () => (judged.model.boot() === null ? null : spools.folderOf(instanceId)),
 		verdict: isOver => judged.whole({group: group.name, isOver, signal: AbortSignal.timeout(endPatienceMs)}),
 		stop: async () => {
 			await stream.stop();

@@ -78,7 +78,8 @@ export const createCatchStreams = async (options: CatchStreamsOptions): Promise<
 	};
 
 	const judge = async (stream: CaughtStream, isOver: boolean): Promise<void> => {
-		const {instanceId, folder} = stream;
+		const {instanceId} = stream;
+		const folder = stream.folder();
 		const {verdict, beside} = await stream.verdict(isOver);
 		if (isJson) {
 			const document = verdictDocument(instanceId, verdict);

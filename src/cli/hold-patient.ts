@@ -2,11 +2,13 @@
  * `unflap hold GROUP --preset one-patient --box BOX`: one box out of service, while the others heal and scale. Nothing
  * is suspended, so there is no fuse; a record names the box until it is back.
  */
+import type {Group} from '../aws/types.ts';
 import {createProcessClock} from '../base/clock-process.ts';
 import {type ExitCode, UnflapError} from '../base/errors.ts';
 import {exitCodeOf} from '../base/exit.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {noSuchGroup} from '../groups/load-group.ts';
+import {readBlastRadius} from '../hold/blast-radius.ts';
 import type {Care, DeedResult, PatientView, PatientWay} from '../hold/care-types.ts';
 import {childEnvironment} from '../hold/child-environment.ts';
 import type {CommandArgs, CommandContext} from './command.ts';
@@ -58,7 +60,9 @@ export const holdPatient = async (
 			next: ['run it without --read-only (look at unflap info for where it is set)'],
 		});
 	const {care} = await context.holds();
-	const instanceId = await boxOf(context, wish);
+	const {group, instanceId} = await boxOf(context, wish);
+	const {says} = await readBlastRadius(await context.aws(), {group, instanceId});
+	context.out.note(ours`${shown(says)}`);
 	const taken = await care.act({group: wish.group, instanceId, deed: wish.way});
 	const patient = (await care.readPatients()).find(
 		one => one.instanceId === instanceId && one.group === wish.group,
@@ -72,14 +76,17 @@ export const holdPatient = async (
 	return stillOut(care, instanceId) ? notBack(context, patient) : 1;
 };
 
-const boxOf = async (context: CommandContext, {group: name, box}: PatientWish): Promise<string> => {
+const boxOf = async (
+	context: CommandContext,
+	{group: name, box}: PatientWish,
+): Promise<{readonly group: Group; readonly instanceId: string}> => {
 	const aws = await context.aws();
 	const group = (await aws.release.groups({names: [name]})).find(one => one.name === name);
 	if (group === undefined) throw noSuchGroup(name);
 	const part = box.toLowerCase();
 	const found = group.instances.filter(({instanceId}) => instanceId.includes(part));
 	const exact = found.find(({instanceId}) => instanceId === part) ?? (found.length === 1 ? found[0] : null);
-	if (exact) return exact.instanceId;
+	if (exact) return {group, instanceId: exact.instanceId};
 	throw new UnflapError(
 		found.length === 0 ? 'not-found' : 'ambiguous',
 		`${box} is ${found.length === 0 ? 'no box' : `a part of ${found.length} boxes`} of ${name}`,

@@ -13,6 +13,7 @@ export const noNet = ours`No fuse: if this laptop and its guardian die, nothing 
 
 export const previewLines = (preview: HoldPreview): readonly Shown[] => [
 	ours`Hold ${text(preview.group)}`,
+	ours`  Whom         ${text(preview.touches)}`,
 	ours`  Suspends     ${list(preview.wanted)}`,
 	...(preview.baseline.length === 0
 		? []

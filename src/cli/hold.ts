@@ -210,6 +210,7 @@ export const sayPreview = (
 		event: 'preview',
 		group,
 		preset: preview.preset,
+		touches: preview.touches,
 		wanted,
 		baseline,
 		covered,

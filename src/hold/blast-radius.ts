@@ -35,17 +35,21 @@ export const readBlastRadius = async (
 	{group, instanceId = null}: Touched,
 	signal?: AbortSignal,
 ): Promise<BlastRadius> => {
+	const serving = await servingBoxes(aws, group.targetGroupArns, signal);
+	return blastRadius({group, instanceId, serving});
+};
+
+/** Ids of boxes that a target group finds healthy; null where one of the groups may not be asked. */
+export const servingBoxes = async (
+	{polling}: Pick<Aws, 'polling'>,
+	targetGroupArns: readonly string[],
+	signal?: AbortSignal,
+): Promise<ReadonlySet<string> | null> => {
 	const options = signal === undefined ? {} : {signal};
-	const answers = await Promise.all(
-		group.targetGroupArns.map(arn => orNull(aws.polling.targetHealth(arn, options))),
-	);
-	const serving = new Set(
-		answers
-			.flatMap(targets => targets ?? [])
-			.flatMap(one => (one.state === 'healthy' ? [one.instanceId] : [])),
-	);
-	const isRead = answers.every(targets => targets !== null);
-	return blastRadius({group, instanceId, serving: isRead ? serving : null});
+	const answers = await Promise.all(targetGroupArns.map(arn => orNull(polling.targetHealth(arn, options))));
+	if (answers.includes(null)) return null;
+	const healthy = answers.flatMap(targets => targets ?? []).filter(({state}) => state === 'healthy');
+	return new Set(healthy.map(({instanceId}) => instanceId));
 };
 
 const orNull = async <T>(answer: Promise<T>): Promise<T | null> => {

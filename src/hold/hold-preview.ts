@@ -9,6 +9,7 @@ import type {
 } from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import {differsInvisibly} from '../base/terminal-text.ts';
+import {blastRadius, servingBoxes} from './blast-radius.ts';
 import {coverageOf} from './coverage.ts';
 import type {Fuses} from './fuse.ts';
 import {mayResume} from './may-resume.ts';
@@ -32,7 +33,8 @@ type Facts = {
 	readonly hooks: readonly LifecycleHook[];
 	readonly policies: readonly ScalingPolicySummary[];
 	readonly activities: readonly Activity[];
-	readonly healthy: number;
+	/** Boxes that a target group finds healthy; null where one of them may not be asked. */
+	readonly serving: ReadonlySet<string> | null;
 	readonly permission: HoldPreview['permission'];
 	readonly aim: DividedAim;
 };
@@ -49,16 +51,16 @@ export const readPreview = async (request: PreviewRequest): Promise<HoldPreview>
 				next: ['unflap ls lists the names; a hold takes the exact one'],
 			},
 		);
-	const [twins, hooks, policies, activities, healthy, permission, aim] = await Promise.all([
+	const [twins, hooks, policies, activities, serving, permission, aim] = await Promise.all([
 		twinsOf(aws, name),
 		orEmpty(aws.release.hooks(name)),
 		orEmpty(aws.release.policies(name)),
 		orEmpty(aws.release.activities({group: name, max: 20})),
-		countHealthy(aws, group),
+		servingBoxes(aws, group.targetGroupArns),
 		permissionOf(aws, group),
 		divideAim({aws, fuses: request.fuses, group: seenGroup(group), name, aim: aimOf(request)}),
 	]);
-	return describe(request, {group, twins, hooks, policies, activities, healthy, permission, aim});
+	return describe(request, {group, twins, hooks, policies, activities, serving, permission, aim});
 };
 
 /** Names that differ only in what cannot be seen (threats.md T10). */
@@ -73,12 +75,6 @@ const orEmpty = async <T>(answer: Promise<readonly T[]>): Promise<readonly T[]> 
 	return settled.status === 'fulfilled' ? settled.value : [];
 };
 
-const countHealthy = async (aws: Aws, group: Group): Promise<number> => {
-	const targets = await Promise.all(group.targetGroupArns.map(arn => orEmpty(aws.release.targetHealth(arn))));
-	const healthy = targets.flat().filter(({state}) => state === 'healthy');
-	return new Set(healthy.map(({instanceId}) => instanceId)).size;
-};
-
 const aimOf = ({preset}: PreviewRequest): readonly ScalingProcess[] =>
 	typeof preset === 'string' ? presetProcesses(preset) : preset;
 
@@ -90,7 +86,8 @@ const permissionOf = async (aws: Aws, {name, arn}: Group): Promise<HoldPreview['
 
 const describe = (request: PreviewRequest, facts: Facts): HoldPreview => {
 	const {aws, group: name, preset, forSeconds} = request;
-	const {group, healthy} = facts;
+	const {group, serving} = facts;
+	const healthy = serving?.size ?? 0;
 	const {wanted, baseline, joins} = facts.aim;
 	const coverage = coverageOf(group.instances, [...wanted, ...baseline]);
 	const mostlyHookDeaths = areHookDeaths(facts.activities);
@@ -101,6 +98,7 @@ const describe = (request: PreviewRequest, facts: Facts): HoldPreview => {
 		baseline,
 		...coverage,
 		costs: costs(aimOf(request), facts, mostlyHookDeaths),
+		touches: blastRadius({group, serving}).says,
 		until: aws.clock.now() + forSeconds * 1000,
 		healthyBoxes: healthy,
 		mostlyHookDeaths,
@@ -139,7 +137,8 @@ const costs = (
 	facts: Facts,
 	mostlyHookDeaths: boolean,
 ): readonly string[] => {
-	const {group, twins, hooks, policies, healthy} = facts;
+	const {group, twins, hooks, policies, serving} = facts;
+	const healthy = serving?.size ?? 0;
 	const active = policies.filter(({enabled}) => enabled);
 	const launchHooks = hooks.filter(({transition}) => transition === 'autoscaling:EC2_INSTANCE_LAUNCHING');
 	return [

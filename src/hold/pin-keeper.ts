@@ -1,5 +1,5 @@
 /** Runs the pins of this process: reads the box, sends the heartbeats that pins.ts asks for, tells who listens. */
-import type {Aws, Group, LifecycleHook} from '../aws/types.ts';
+import type {Activity, Aws, Group, LifecycleHook} from '../aws/types.ts';
 import type {AwsMs, ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
@@ -34,7 +34,13 @@ type Kept = {view: PinView; readonly over: AbortController};
 /** Process time between two reads of a pinned box. */
 const lookEveryMs = 10_000;
 
+/** Pins of one group that look at the same moment share what they read: many boxes must not drain AWS's bucket. */
+const sharedMs = 2000;
+/** A pin that begins wants to know how it is now. */
+const freshMs = 100;
+
 export const createPinKeeper = (options: PinKeeperOptions): PinKeeper => {
+	const reads = createSharedReads(options);
 	const kept = new Map<string, Kept>();
 	let views: readonly PinView[] = [];
 	const changed = () => {
@@ -50,10 +56,11 @@ export const createPinKeeper = (options: PinKeeperOptions): PinKeeper => {
 		pins: () => views,
 		pin: (group, instanceId) => {
 			unpin(group, instanceId);
+			reads.forget(group);
 			const one: Kept = {view: viewOf(newPin, group, instanceId), over: new AbortController()};
 			kept.set(`${group}\n${instanceId}`, one);
 			changed();
-			void keep({...options, group, instanceId}, one.over.signal, pin => {
+			void keep({...options, reads, group, instanceId}, one.over.signal, pin => {
 				one.view = viewOf(pin, group, instanceId);
 				changed();
 			});
@@ -76,7 +83,11 @@ const viewOf = (pin: Pin, group: string, instanceId: string): PinView => ({
 	says: pin.says,
 });
 
-type Target = PinKeeperOptions & {readonly group: string; readonly instanceId: string};
+type Target = PinKeeperOptions & {
+	readonly reads: SharedReads;
+	readonly group: string;
+	readonly instanceId: string;
+};
 
 const keep = async (target: Target, signal: AbortSignal, tell: (pin: Pin) => void): Promise<void> => {
 	const {aws, processClock} = target;
@@ -88,7 +99,7 @@ const keep = async (target: Target, signal: AbortSignal, tell: (pin: Pin) => voi
 	let readAt = Number.NEGATIVE_INFINITY;
 	while (!signal.aborted) {
 		if (processClock.now() - readAt >= lookEveryMs) {
-			hear(await look(target, signal));
+			hear(await look(target));
 			readAt = processClock.now();
 		}
 		const deed = nextDeed(pin, aws.clock.now());
@@ -113,15 +124,15 @@ const beat = async (
 	}
 };
 
-const look = async (target: Target, signal: AbortSignal): Promise<PinEvent> => {
-	const {aws, group: name, instanceId} = target;
+const look = async (target: Target): Promise<PinEvent> => {
+	const {reads, group: name, instanceId} = target;
 	try {
-		const groups = await aws.polling.groups({names: [name], signal});
-		const group = groups.find(one => one.name === name);
+		const {group: found, wait: beside} = reads.of(name);
+		const group = await found;
 		const box = group?.instances.find(one => one.instanceId === instanceId) ?? null;
 		if (group === undefined || box === null) return {on: 'seen', box: null, wait: null};
 		const transition = transitionOf(box.lifecycleState);
-		const wait = transition === null ? null : await readWait(target, {group, transition}, signal);
+		const wait = transition === null ? null : waitOf(target, transition, await beside());
 		return {on: 'seen', box, wait};
 	} catch (error) {
 		return {on: 'failed', message: messageOf(error)};
@@ -134,15 +145,51 @@ export const transitionOf = (lifecycleState: string): Transition | null => {
 	return /(?:^|:)Terminating:Wait$/.test(lifecycleState) ? 'termination' : null;
 };
 
-const readWait = async (
-	{aws, instanceId}: Target,
-	{group, transition}: {readonly group: Group; readonly transition: Transition},
-	signal: AbortSignal,
-): Promise<Wait> => {
-	const [hooks, activities] = await Promise.all([
-		aws.polling.hooks(group.name, {signal}),
-		aws.polling.activities({group: group.name, max: 50, signal}),
-	]);
+type Beside = {readonly hooks: readonly LifecycleHook[]; readonly activities: readonly Activity[]};
+
+type SharedReads = {
+	readonly of: (group: string) => {
+		readonly group: Promise<Group | undefined>;
+		readonly wait: () => Promise<Beside>;
+	};
+	readonly forget: (group: string) => void;
+};
+
+const createSharedReads = ({aws, processClock}: PinKeeperOptions): SharedReads => {
+	type Shared = ReturnType<SharedReads['of']> & {readonly at: number};
+	const known = new Map<string, Shared>();
+	const read = (name: string): Shared => {
+		let beside: Promise<Beside> | null = null;
+		return {
+			at: processClock.now(),
+			group: aws.polling.groups({names: [name]}).then(groups => groups.find(one => one.name === name)),
+			wait: () => {
+				beside ??= readBeside(aws, name);
+				return beside;
+			},
+		};
+	};
+	return {
+		of: name => {
+			const last = known.get(name);
+			if (last !== undefined && processClock.now() - last.at < sharedMs) return last;
+			const next = read(name);
+			known.set(name, next);
+			return next;
+		},
+		forget: name => {
+			const last = known.get(name);
+			if (last !== undefined && processClock.now() - last.at >= freshMs) known.delete(name);
+		},
+	};
+};
+
+const readBeside = async ({polling}: PinKeeperOptions['aws'], group: string): Promise<Beside> => {
+	const [hooks, activities] = await Promise.all([polling.hooks(group), polling.activities({group, max: 50})]);
+	return {hooks, activities};
+};
+
+const waitOf = ({aws, instanceId}: Target, transition: Transition, {hooks, activities}: Beside): Wait => {
 	const verb = transition === 'launch' ? 'Launching' : 'Terminating';
 	const began = activities.filter(
 		({description}) => description.startsWith(verb) && description.includes(instanceId),

@@ -42,6 +42,8 @@ export type HoldNet =
 export type HoldPreview = {
 	readonly group: string;
 	readonly preset: Preset | 'custom';
+	/** Whom it touches, in one line. */
+	readonly touches: Hostile;
 	readonly wanted: readonly ScalingProcess[];
 	/** Suspended before us and left off: the preset's and others'. */
 	readonly baseline: readonly string[];

@@ -85,6 +85,23 @@ test('killed with its hold, the guardian gives the group back', async () => {
 	await isGivenBack(lab, group, []);
 }, 90_000);
 
+test('a third ctrl-c while it releases leaves the rest to the guardian: exit 4 at once', async () => {
+	const running = await startCommand(lab, ['catch', `${group}/1`, '--hold', '-o', 'jsonl', '-q']);
+	await running.event('held');
+	const lift = await lab.fault({kind: 'wait', when: 'before', operation: 'ResumeProcesses'});
+	const resumes = async () =>
+		(await lab.requests()).filter(({operation}) => operation === 'ResumeProcesses').length;
+	const before = await resumes();
+	for (let times = 0; times < 3; times++) {
+		running.child.kill('SIGINT');
+		await vi.waitFor(async () => expect(await resumes()).toBeGreaterThan(before), {timeout: 10_000});
+	}
+	expect((await running.exit).code).toBe(4);
+	expect(running.stderr()).toMatch(/aws autoscaling resume-processes/);
+	await lift();
+	await isGivenBack(lab, group, []);
+}, 90_000);
+
 test('--existing takes the youngest box that waits; the line of whom it touches comes before the first change', async () => {
 	await launchOne(client);
 	await vi.waitFor(

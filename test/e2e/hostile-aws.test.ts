@@ -45,6 +45,7 @@ const lines = [
 	['show', 'canary-'],
 	['holds'],
 	['hold', 'web-prod', '--read-only', '--for', '1m'],
+	['catch', 'web-prod/1', '--read-only', '--for', '10s'],
 	['doctor', 'web-prod', '--read-only'],
 	['completion', 'names'],
 ];
@@ -58,7 +59,7 @@ describe('T2 names and causes', () => {
 		const result = await run(args);
 		bothAreHarmless(result);
 		// The awkward names were really there.
-		if (!['holds', 'doctor', 'completion'].includes(args[0] ?? ''))
+		if (!['holds', 'catch', 'doctor', 'completion'].includes(args[0] ?? ''))
 			expect(result.stdout + result.stderr).toContain('canary-');
 		const {stdout, stderr} = await run(args, {GITHUB_ACTIONS: 'true', FORCE_COLOR: '1'});
 		bothAreHarmless({...result, stdout, stderr}, true);

@@ -28,6 +28,10 @@ const commands: readonly (readonly string[])[] = [
 	['doctor', '--setup'],
 	['policy', 'all'],
 	['completion', 'names'],
+	['catch', 'batch', '--hold'],
+	['catch', 'batch', '--dying'],
+	['catch', 'batch', '--exec', 'exit 0', '--once'],
+	['catch', 'batch/1', '--for', '10s', '-q'],
 ];
 
 test.each([

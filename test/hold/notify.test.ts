@@ -194,6 +194,26 @@ test('the command is told of held, repaired, a fuse that ran, and the release', 
 	);
 });
 
+test('M1 the command is told of a caught box that needs eyes, in the words of its unit made harmless', async () => {
+	const {say, settled} = notifier();
+	say('unit-failed', {
+		UNFLAP_GROUP: 'web',
+		UNFLAP_INSTANCE_ID: 'i-0123456789abcdef0',
+		UNFLAP_MESSAGE: 'a.service: "$(reboot)"\n\u001b[2J',
+	});
+	await until(() => readdirSync(folder).includes('fds.unit-failed'));
+	await settled();
+	const said = readFileSync(join(folder, 'env.unit-failed'), 'utf8').split('\n');
+	expect(said).toEqual(
+		expect.arrayContaining([
+			'UNFLAP_EVENT=unit-failed',
+			'UNFLAP_REGION=eu-west-1',
+			'UNFLAP_INSTANCE_ID=i-0123456789abcdef0',
+		]),
+	);
+	expect(said.find(line => line.startsWith('UNFLAP_MESSAGE='))).toMatch(/^[ -!#%&(-[\]-_a-~]+$/);
+});
+
 test('a hold of more than an hour is told of once', async () => {
 	let now = view.since ?? 0;
 	const processClock = {

@@ -35,15 +35,29 @@ type World = {
 	/** Of which hook the box waits. */
 	active: string | null;
 	beats: {readonly hook: string; readonly seconds: number}[];
+	/** Calls that read. */
+	reads: number;
 };
 
 const open = (rate = 1) => {
 	let at = 0;
 	const waiting: {readonly at: number; readonly wake: () => void}[] = [];
-	const world: World = {lifecycleState: 'Pending:Wait', hooks: [hook('warmup')], active: 'warmup', beats: []};
+	const world: World = {
+		lifecycleState: 'Pending:Wait',
+		hooks: [hook('warmup')],
+		active: 'warmup',
+		beats: [],
+		reads: 0,
+	};
 	const now = () => start + at * rate;
+	const counted = <T>(answer: () => T) => {
+		return async () => {
+			world.reads += 1;
+			return answer();
+		};
+	};
 	const reads = {
-		groups: async () => [
+		groups: counted(() => [
 			{
 				name: 'web',
 				instances:
@@ -51,9 +65,11 @@ const open = (rate = 1) => {
 						? []
 						: [{instanceId: id, lifecycleState: world.lifecycleState} as GroupInstance],
 			},
-		],
-		hooks: async () => world.hooks,
-		activities: async () => [{description: `Launching a new EC2 instance: ${id}`, startedAt: start - 60_000}],
+		]),
+		hooks: counted(() => world.hooks),
+		activities: counted(() => [
+			{description: `Launching a new EC2 instance: ${id}`, startedAt: start - 60_000},
+		]),
 	};
 	const release = {
 		heartbeat: async (_: string, name: string) => {
@@ -98,6 +114,15 @@ const open = (rate = 1) => {
 		},
 	};
 };
+
+test('forty pins of a group read it as often as one: AWS has one bucket for all of its calls', async () => {
+	const {world, keeper, pass} = open();
+	const ids = Array.from({length: 40}, (_, index) => `i-0123456789abcde${String(index).padStart(2, '0')}`);
+	for (const one of [id, ...ids]) keeper.pin('web', one);
+	await pass(60);
+	// Group, hooks and activities, seven times in a minute.
+	expect(world.reads).toBeLessThanOrEqual(21);
+});
 
 test('heartbeats go out at once and then every third of the timeout, and the end is the GlobalTimeout', async () => {
 	const {world, keeper, pass} = open();
