@@ -75,7 +75,11 @@ export const newsRecord = (news: CatchNews): unknown =>
 		? {...news, until: news.until === null ? null : new Date(news.until).toISOString()}
 		: news;
 
-export const radiusRecord = ({says, ...facts}: BlastRadius): unknown => ({event: 'touches', ...facts, says});
+export const radiusRecord = ({says, whom: _, ...facts}: BlastRadius): unknown => ({
+	event: 'touches',
+	...facts,
+	says,
+});
 
 /** What a rescue means, before it is asked for. */
 export const rescueLines = (hook: Hostile): readonly Shown[] => [

@@ -135,7 +135,8 @@ const sayWhatItMeans = async (
 		const whole = words.hold !== null || words.what === 'dying';
 		const radius = await readBlastRadius(await context.aws(), {group, instanceId: whole ? null : first});
 		if (args.output === 'jsonl') out.json(radiusRecord(radius));
-		else out.note(ours`${shown(radius.says)}`);
+		// The preview of a hold says the same.
+		else if (words.hold === null) out.note(ours`${shown(radius.says)}`);
 	}
 	if (wish.command !== null && wish.command.hook === null)
 		out.note(ours`no launch hook: COMMAND runs when the box is in service, and there is nothing to complete`);

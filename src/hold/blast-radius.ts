@@ -19,8 +19,10 @@ export type BlastRadius = {
 	readonly healthy: number | null;
 	/** Whether the box in question serves now; null where the group is meant, or where it may not be read. */
 	readonly boxServes: boolean | null;
-	/** The line. */
+	/** The line: 'touches ' and whom. */
 	readonly says: Hostile;
+	/** The same without its verb, for beside a label. */
+	readonly whom: Hostile;
 };
 
 export type Touched = {
@@ -79,20 +81,26 @@ export const blastRadius = ({
 		boxServes:
 			instanceId === null || serving === null ? null : own.some(one => one.instanceId === instanceId),
 	};
-	return {...facts, says: sentence(facts)};
+	const whom = sentence(facts);
+	return {...facts, says: `touches ${whom}`, whom};
 };
 
 /** arn:…:targetgroup/NAME/ID */
 const nameOf = (arn: Hostile): Hostile => arn.split('/')[1] ?? arn;
 
-const sentence = (facts: Omit<BlastRadius, 'says'>): Hostile => {
+const sentence = (facts: Omit<BlastRadius, 'says' | 'whom'>): Hostile => {
 	const {group, instanceId, boxes, inService} = facts;
 	const whole = `${group} (${count(boxes, 'box', 'boxes')}, ${inService} in service)`;
 	const touched = instanceId === null ? whole : `${instanceId} alone, of ${whole}`;
-	return `touches ${touched}; ${traffic(facts)}`;
+	return `${touched}; ${traffic(facts)}`;
 };
 
-const traffic = ({targetGroups, healthy, instanceId, boxServes}: Omit<BlastRadius, 'says'>): Hostile => {
+const traffic = ({
+	targetGroups,
+	healthy,
+	instanceId,
+	boxServes,
+}: Omit<BlastRadius, 'says' | 'whom'>): Hostile => {
 	if (targetGroups.length === 0) return 'no target group sends it traffic';
 	const names = `${targetGroups.length === 1 ? 'target group' : 'target groups'} ${targetGroups.join(', ')}`;
 	if (healthy === null) return `${names}: who serves traffic now could not be read`;

@@ -98,7 +98,7 @@ const describe = (request: PreviewRequest, facts: Facts): HoldPreview => {
 		baseline,
 		...coverage,
 		costs: costs(aimOf(request), facts, mostlyHookDeaths),
-		touches: blastRadius({group, serving}).says,
+		touches: blastRadius({group, serving}).whom,
 		until: aws.clock.now() + forSeconds * 1000,
 		healthyBoxes: healthy,
 		mostlyHookDeaths,

@@ -8,6 +8,7 @@ import {presetProcesses} from '../hold/processes.ts';
 import type {HoldRequest} from '../hold/types.ts';
 import type {CatchOverlay} from './app-state.ts';
 import {shortId} from './format.ts';
+import {loadedHolds} from './hold-flow.ts';
 import {tellNews} from './hold-news.ts';
 import {usualSeconds} from './lease.ts';
 import {goTo} from './navigate.ts';
@@ -65,14 +66,20 @@ export const toggleCatchHold = (ui: Ui, overlay: CatchOverlay) => {
 };
 
 const readHold = async (ui: Ui, group: Hostile): Promise<void> => {
-	const holds = ui.services()?.holds() ?? null;
-	if (holds === null) return ui.toast(ours`the hold is still being loaded: try again`);
+	const holds = await loadedHolds(ui);
+	if (holds === null) return notLoaded(ui, group);
 	const [settled] = await Promise.allSettled([holds.preview(group, 'freeze', usualSeconds)]);
 	const overlay = openOn(ui, group);
 	if (overlay === null) return;
 	if (settled.status === 'rejected')
 		return ui.set({overlay: {...overlay, hold: false, problem: problemOf(settled.reason)}});
 	ui.set({overlay: {...overlay, preview: settled.value, paintedAt: null}});
+};
+
+const notLoaded = (ui: Ui, group: Hostile): void => {
+	const overlay = openOn(ui, group);
+	if (overlay !== null) ui.set({overlay: {...overlay, hold: false}});
+	ui.toast(ours`the hold is still being loaded: try again`);
 };
 
 /** Enter: arms it, once all that was asked stood on the screen. */

@@ -89,7 +89,7 @@ const loadEveryMs = 50;
 const loadPatienceMs = 10_000;
 
 /** The hold's code comes shortly after the first frame: a key that was faster waits for it. */
-const loadedHolds = async (ui: Ui): Promise<Holds | null> => {
+export const loadedHolds = async (ui: Ui): Promise<Holds | null> => {
 	for (const end = ui.processClock.now() + loadPatienceMs; ui.processClock.now() < end; ) {
 		const holds = ui.services()?.holds() ?? null;
 		if (holds !== null) return holds;

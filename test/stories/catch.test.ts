@@ -15,7 +15,7 @@ test('C says whom it touches, arms on a key that was read, and the next box is p
 	// T7: a burst that was on its way before the question stood there arms nothing.
 	await screen.press(`C${key.enter}`);
 	await screen.sees(/Catch the next box of web-prod/);
-	await screen.sees(/touches web-prod \(\d+ boxes, \d+ in service\)/);
+	await screen.sees(/Whom .*web-prod \(\d+ boxes, \d+ in service\)/);
 	await screen.sees(/web-prod-warmup|launch hook keep it in Pending:Wait/);
 	await screen.sees(/enter waits for it/);
 	expect(screen.text()).not.toContain('CATCH waits');

@@ -165,7 +165,7 @@ export const countingHolds = (): {readonly holds: Holds; readonly held: () => nu
 			baseline: [],
 			covered: [],
 			notCovered: [],
-			touches: 'touches web-prod (3 boxes, 2 in service); no target group sends it traffic',
+			touches: 'web-prod (3 boxes, 2 in service); no target group sends it traffic',
 			costs: [],
 			until: 0,
 			healthyBoxes: 0,

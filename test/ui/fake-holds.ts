@@ -20,7 +20,7 @@ export const aPreview = (part: Partial<HoldPreview> = {}): HoldPreview => ({
 	baseline: [],
 	covered: [],
 	notCovered: [],
-	touches: 'touches web-prod (3 boxes, 2 in service); no target group sends it traffic',
+	touches: 'web-prod (3 boxes, 2 in service); no target group sends it traffic',
 	costs: [],
 	until: now + 3600_000,
 	healthyBoxes: 0,

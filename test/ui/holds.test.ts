@@ -171,7 +171,7 @@ const preview = (part: Partial<HoldPreview> = {}): HoldPreview => ({
 	baseline: ['AZRebalance'],
 	covered: [idOf(1), idOf(2)],
 	notCovered: [],
-	touches: 'touches web-prod (3 boxes, 2 in service); no target group sends it traffic',
+	touches: 'web-prod (3 boxes, 2 in service); no target group sends it traffic',
 	costs: [],
 	until: now + 3600_000,
 	healthyBoxes: 0,

@@ -58,7 +58,7 @@ const pressInName = (ui: Ui, overlay: HoldOverlay, key: string) => {
 
 export const pressInCatch = (ui: Ui, overlay: CatchOverlay, key: string) => {
 	if (key === 'esc' || key === 'q' || key === 'C') return close(ui);
-	if (key === 'h' && overlay.read !== null) return toggleCatchHold(ui, overlay);
+	if (key === 'h' && overlay.problem === null) return toggleCatchHold(ui, overlay);
 	if (key === 'enter') confirmCatch(ui, overlay);
 };
 

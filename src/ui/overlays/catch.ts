@@ -25,7 +25,7 @@ const contents = ({read, hold, problem}: CatchOverlay): readonly Row[] => {
 	if (read === null) return [row(span(ours`  reading the group …`, 'busy'))];
 	const hooks = read.launchHooks.map(({name}) => shown(hostile(name)));
 	return [
-		...labelled(ours`Whom`, wrapWords(shown(read.radius.says), 56)),
+		...labelled(ours`Whom`, wrapWords(shown(read.radius.whom), 56)),
 		...labelled(
 			ours`Box`,
 			wrapWords(

@@ -42,7 +42,7 @@ const previewRows = (model: Model, overlay: HoldOverlay): readonly Row[] => {
 		...suggestion(preview),
 		choice,
 		blank,
-		...labelled(ours`Whom`, [shown(preview.touches)]),
+		...labelled(ours`Whom`, wrapWords(shown(preview.touches), 56)),
 		...labelled(ours`Suspends`, wrapNames(preview.wanted.map(name => shown(hostile(name))))),
 		...offRows(overlay, preview),
 		blank,
