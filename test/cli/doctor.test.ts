@@ -8,6 +8,7 @@ import {checkBasics} from '../../src/cli/doctor-basics.ts';
 import {checkDocument, checkFuseRole, checkFuses} from '../../src/cli/doctor-fuse.ts';
 import {
 	checkBoxes,
+	checkDying,
 	checkGroup,
 	checkHolds,
 	checkPatients,
@@ -384,6 +385,23 @@ test('a box that was taken out is named with the line that brings it back', () =
 		undo: 'aws autoscaling exit-standby …',
 	} as const;
 	expect(checkPatients([patient])).toMatchObject([{state: 'warn', next: [patient.undo]}]);
+});
+
+test('a post-mortem hook is fine while its process watches, and named with the line that deletes it when it is left over', () => {
+	const hook = (life: 'alive' | 'dead', hookId: string) => ({
+		...{hookId, hook: `unflap-postmortem-${hookId}`, group: 'web', owner: 'ana@lap7', since: 0, seconds: 300},
+		...{life, command: `aws autoscaling delete-lifecycle-hook ${hookId}`},
+	});
+	const [watched, left] = [hook('alive', '00000001'), hook('dead', '00000002')];
+	const found = [watched.hook, left.hook, 'unflap-postmortem-00000003', 'warmup'].map(name => ({
+		group: 'web',
+		hook: name,
+	}));
+	expect(checkDying([watched, left], found)).toMatchObject([
+		{state: 'ok'},
+		{state: 'warn', next: ['unflap release web takes it away where it was made', left.command]},
+		{state: 'warn', text: expect.stringContaining('unflap-postmortem-00000003 was made by unflap elsewhere')},
+	]);
 });
 
 const groupWith = (count: number, more: object = {}) => ({
