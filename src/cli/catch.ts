@@ -4,19 +4,15 @@
  */
 import type {Aws} from '../aws/types.ts';
 import {type ExitCode, UnflapError} from '../base/errors.ts';
-import {type EndRequest, exitCodeOf} from '../base/exit.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {readBlastRadius} from '../hold/blast-radius.ts';
-import type {CatchEnd, CatchWish} from '../hold/catch-core.ts';
-import type {Catcher, CatchNews} from '../hold/catcher.ts';
-import type {DyingWatch} from '../hold/dying-hooks.ts';
-import type {Notifier} from '../hold/notify.ts';
+import type {CatchWish} from '../hold/catch-core.ts';
 import type {Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import {confirmRescue} from './catch-confirm.ts';
-import {type CatchHold, createCatchHold, previewHold} from './catch-hold.ts';
-import {type CatchStreams, createCatchStreams} from './catch-streams.ts';
-import {endWords, newsLine, newsRecord, radiusRecord} from './catch-text.ts';
+import {previewHold} from './catch-hold.ts';
+import {type CatchMeaning, runCatch} from './catch-run.ts';
+import {radiusRecord} from './catch-text.ts';
 import {type CatchTarget, type CatchWords, chooseHooks, readCatchWords, resolveTarget} from './catch-wish.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {notifierFor} from './hold.ts';
@@ -81,7 +77,7 @@ export const catchCommand: Command = {
 		await settleThePast(context, aws, holds);
 		const refusal = await sayWhatItMeans(context, args, {words, wish, target, holds});
 		if (refusal !== null) return refusal;
-		return run({context, args, words, wish, target, aws, holds, notifier: await notifierFor(context)});
+		return runCatch({context, args, words, wish, target, aws, holds, notifier: await notifierFor(context)});
 	},
 };
 
@@ -110,18 +106,11 @@ const settleThePast = async ({out, settings}: CommandContext, aws: Aws, holds: H
 
 const own = (text: string) => shown(hostile(text));
 
-type Meaning = {
-	readonly words: CatchWords;
-	readonly wish: CatchWish;
-	readonly target: CatchTarget;
-	readonly holds: Holds;
-};
-
 /** Whom it touches, what the hold will do, what a rescue means: all of it before the first change. */
 const sayWhatItMeans = async (
 	context: CommandContext,
 	args: CommandArgs,
-	{words, wish, target, holds}: Meaning,
+	{words, wish, target, holds}: CatchMeaning,
 ): Promise<ExitCode | null> => {
 	const {out, readOnly} = context;
 	const {group, first} = target;
@@ -144,160 +133,4 @@ const sayWhatItMeans = async (
 	return words.hold === null
 		? null
 		: previewHold(context, args, {holds, request: words.hold, group: group.name});
-};
-
-type Run = Meaning & {
-	readonly context: CommandContext;
-	readonly args: CommandArgs;
-	readonly aws: Aws;
-	readonly notifier: Notifier;
-};
-
-/** Nothing of ours stays: the hold first, then our hook, then what only reads. */
-const run = async (run: Run): Promise<ExitCode> => {
-	const {context, words, target, holds, notifier} = run;
-	let catcher: Catcher | null = null;
-	let ending: EndRequest | null = null;
-	let dying: DyingWatch | null = null;
-	const hold = createCatchHold(run);
-	// Taken over before the first change: from here on every end is a release.
-	const giveBack = context.ending.takeOver(request => {
-		ending ??= request;
-		if (request.kind === 'crash') context.out.warn(ours`unflap: ${own(messageOf(request.error))}; ending`);
-		catcher?.end();
-		hold.interrupt(request);
-	});
-	const streams = await createCatchStreams(run);
-	try {
-		dying = words.what === 'dying' ? await holds.dying.watch(target.group.name) : null;
-		if (dying !== null) sayDying(run, dying);
-		const heard = createListener(run, {hold, streams});
-		catcher = startCatcher(run, heard.hear);
-		heard.begin(catcher);
-		if (ending !== null) catcher.end();
-		const end = await catcher.done;
-		const codes = [await hold.release(), await endDying(run, dying)];
-		dying = null;
-		await streams.finish(catcher.state().boxes);
-		await say(context, run.args, end);
-		return worst([...codes, ending === null ? endCode(end, heard.abandoned()) : exitCodeOf(ending)]);
-	} finally {
-		await Promise.allSettled([hold.release(), endDying(run, dying)]);
-		await streams.close();
-		await notifier.settled();
-		giveBack();
-	}
-};
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
-
-const startCatcher = ({context, words, wish, target, holds, args}: Run, onNews: (news: CatchNews) => void) =>
-	holds.catch({
-		group: target.group,
-		wish,
-		onNews,
-		command:
-			words.command === null
-				? null
-				: {
-						...words.command,
-						environment: context.environment,
-						stdout: args.output === 'jsonl' ? 'stderr' : 'stdout',
-						reason: words.reason,
-					},
-	});
-
-type Heard = {readonly hold: CatchHold; readonly streams: CatchStreams};
-
-/** News come while the catcher is being made: what needs it waits for `begin`. */
-const createListener = ({context, args, notifier, target, words}: Run, {hold, streams}: Heard) => {
-	const {out} = context;
-	let catcher: Catcher | null = null;
-	let abandoned = false;
-	const hear = (news: CatchNews): void => {
-		if (args.output === 'jsonl') out.json(newsRecord(news));
-		else if (news.event !== 'waiting' || target.first === null) {
-			const line = newsLine(news);
-			if (line !== null && news.event === 'warning') out.warn(ours`unflap: ${line}`);
-			else if (line !== null) out.line(line);
-		}
-		const facts = {UNFLAP_GROUP: target.group.name};
-		if (news.event === 'caught') {
-			streams.open(news.instanceId);
-			out.bell();
-			notifier.say('caught', {
-				...facts,
-				UNFLAP_INSTANCE_ID: news.instanceId,
-				UNFLAP_MESSAGE: 'a box is caught',
-			});
-		} else if (news.event === 'let-go' && words.every) {
-			void streams.letGo(news.instanceId, news.why === 'gone');
-		} else if (news.event === 'hold-begins' && catcher !== null) void hold.begin(catcher);
-		else if (news.event === 'state' && news.to.startsWith('Terminating')) {
-			out.bell();
-			notifier.say('box-dying', {
-				...facts,
-				UNFLAP_INSTANCE_ID: news.instanceId,
-				UNFLAP_LIFECYCLE_STATE: news.to,
-				UNFLAP_MESSAGE: 'a caught box is dying',
-			});
-		} else if (news.event === 'hook-answered') {
-			abandoned ||= news.result === 'ABANDON' || news.kind !== 'answered';
-			notifier.say('hook-answered', {
-				...facts,
-				UNFLAP_INSTANCE_ID: news.instanceId,
-				UNFLAP_MESSAGE: news.says,
-			});
-		}
-	};
-	return {
-		hear,
-		begin: (started: Catcher) => {
-			catcher = started;
-		},
-		abandoned: () => abandoned,
-	};
-};
-
-const sayDying = ({context, args, target}: Run, {hook, seconds}: DyingWatch): void => {
-	if (args.output === 'jsonl')
-		context.out.json({event: 'dying-hook', group: target.group.name, hook, seconds});
-	else
-		context.out.note(
-			ours`${own(hook)} makes each death wait ${seconds} s, longer while this looks; it goes with this command`,
-		);
-};
-
-const endDying = async ({context, args, target}: Run, dying: DyingWatch | null): Promise<ExitCode> => {
-	if (dying === null) return 0;
-	const end = await dying.end();
-	const {out} = context;
-	if (args.output === 'jsonl')
-		out.json({
-			event: 'dying-hook-gone',
-			group: target.group.name,
-			hook: dying.hook,
-			gone: end.kind === 'gone',
-		});
-	if (end.kind === 'gone') return 0;
-	out.warn(
-		ours`unflap: ${own(dying.hook)} could not be deleted (${own(end.message)}); each death waits ${dying.seconds} s`,
-	);
-	if (end.command !== null) out.warn(own(end.command));
-	return 4;
-};
-
-const say = async ({out}: CommandContext, {output}: CommandArgs, end: CatchEnd): Promise<void> => {
-	if (output !== 'jsonl') out.note(ours`catch: ${own(endWords[end])}`);
-};
-
-const endCode = (end: CatchEnd, abandoned: boolean): ExitCode => {
-	if (end === 'nobody-came' || end === 'group-gone') return 1;
-	return end === 'answered' && abandoned ? 1 : 0;
-};
-
-/** 4 beats every other code, then a hold that was refused, then the rest. */
-const worst = (codes: readonly ExitCode[]): ExitCode => {
-	for (const code of [4, 3] as const) if (codes.includes(code)) return code;
-	return codes.findLast(code => code !== 0) ?? 0;
 };

@@ -178,6 +178,10 @@ const proceed = (step: CatchStep, now: AwsMs): CatchStep => {
 		if (next === box) continue;
 		state = {...state, boxes: state.boxes.map(one => (one === box ? next : one))};
 		deeds.push(...more);
+		if (!more.some(deed => deed.do === 'too-late')) continue;
+		const last = afterWork(state, box.instanceId);
+		state = last.state;
+		deeds.push(...last.deeds);
 	}
 	if (state.wish.hold && state.hold === 'none' && keptBoxes(state).some(box => helps(box, state.wish))) {
 		state = {...state, hold: 'asked'};

@@ -7,13 +7,13 @@ import {makeHome} from '../run-program.ts';
 import {
 	answersFor,
 	becomes,
+	calmDown,
 	clientOf,
 	calm as group,
 	launchOne,
 	putLaunchHook,
 	stateOf,
 	statusOf,
-	terminate,
 } from './catch-lab.ts';
 import {type StartedHold, startCommand} from './hold-steps.ts';
 import {type OpenLab, openLab} from './open-lab.ts';
@@ -21,6 +21,8 @@ import {type OpenLab, openLab} from './open-lab.ts';
 let lab: OpenLab;
 let client: AutoScalingClient;
 let box = '';
+/** Of `batch`, with room for two more. */
+const desired = 6;
 beforeAll(async () => {
 	lab = await openLab('--seed', '6', '--speed', '20');
 	client = clientOf(lab);
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 beforeEach(() => async () => {
 	await lab.control('DELETE', '/faults');
-	if ((await stateOf(lab, box)) !== 'gone') await terminate(client, box);
+	await calmDown(lab, client, desired);
 });
 
 type More = {readonly home?: string; readonly environment?: NodeJS.ProcessEnv};

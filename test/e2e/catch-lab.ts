@@ -65,6 +65,20 @@ export const continueLaunch = (client: AutoScalingClient, instanceId: string, gr
 		}),
 	);
 
+/** As many as at first, and none that still comes up. */
+export const calmDown = async (lab: OpenLab, client: AutoScalingClient, desired: number): Promise<void> => {
+	const boxes = (await lab.groups()).find(({name}) => name === calm)?.instances ?? [];
+	await client.send(new SetDesiredCapacityCommand({AutoScalingGroupName: calm, DesiredCapacity: desired}));
+	for (const {instanceId, lifecycle} of boxes)
+		if (lifecycle.startsWith('Pending'))
+			await client.send(
+				new TerminateInstanceInAutoScalingGroupCommand({
+					InstanceId: instanceId,
+					ShouldDecrementDesiredCapacity: false,
+				}),
+			);
+};
+
 /** A person ends a box; nobody is launched in its place. */
 export const terminate = (client: AutoScalingClient, instanceId: string) =>
 	client.send(

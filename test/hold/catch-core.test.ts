@@ -125,7 +125,9 @@ describe('COMMAND', () => {
 	});
 
 	test('does not run when the hook was over before', () => {
-		expect(play(exec, [seen({}), seen({a: 'Pending'}), seen({a: 'InService'})]).last).toContain('too-late a');
+		const {last, state} = play(exec, [seen({}), seen({a: 'Pending'}), seen({a: 'InService'})]);
+		expect(last).toEqual(['tell a', 'too-late a', 'let-go a', 'end']);
+		expect(state.ended).toBe('answered');
 	});
 
 	test.each([
