@@ -122,7 +122,29 @@ export const acceptShared = (state: HoldState, group: SeenGroup): HoldState => {
 		if (reason === undefined || isOurs(own, process, reason, rate)) continue;
 		if (others.some(other => isBacked(other, process, reason))) own = addReason(own, process, reason);
 	}
+	own = takeBack(own, {others, group});
 	return own === state.own ? state : {...state, own};
+};
+
+/**
+ * Somebody's once, and suspended anew by another hold since: where a fuse of ours sleeps over it, that hold leaves it to us.
+ */
+const takeBack = (
+	before: Ownership,
+	{others, group}: {readonly others: readonly OtherHold[]; readonly group: SeenGroup},
+): Ownership => {
+	let own = before;
+	const asleep = own.fuses.filter(({final}) => final === null).flatMap(({processes}) => processes);
+	for (const process of own.wanted) {
+		const reason = reasonOf(group, process);
+		const known = own.changed[process];
+		if (known === undefined || reason === undefined || reason === known || !asleep.includes(process))
+			continue;
+		if (!others.some(other => isBacked(other, process, reason))) continue;
+		const {[process]: _theirs, ...changed} = own.changed;
+		own = addReason({...own, changed}, process, reason);
+	}
+	return own;
 };
 
 /** Without a fuse nothing is left to others: what they suspend anew after our resume is theirs, not one with ours. */

@@ -585,4 +585,42 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: "what was somebody else's was suspended anew by a hold that left it to a fuse, and nobody resumed it",
+		schedule: schedule({
+			seed: 180498298,
+			faults: 0.05,
+			limit: {from: 0, to: 0},
+			holders: [
+				holder({
+					beginAt: 100000,
+					aim: ['ReplaceUnhealthy', 'Launch', 'AddToLoadBalancer'],
+					forMs: 150000,
+					net: 'none',
+					credentialsMs: 450000,
+				}),
+				holder({
+					beginAt: 118000,
+					aim: [...freeze, 'Launch'],
+					forMs: 60000,
+					releaseAfter: 20000,
+					sleep: {after: 20000, ms: 5000},
+				}),
+				holder({
+					beginAt: 115000,
+					aim: [...freeze, 'Launch'],
+					forMs: 60000,
+					releaseAfter: 16000,
+					crash: {call: 13, applied: false, guardianToo: false},
+					guardianDiesAfter: 0,
+					sleep: {after: 17000, ms: 6000},
+					renewalsEndAfter: 30000,
+				}),
+			],
+			meddling: [
+				{at: 132000, act: 'untag', holder: 2},
+				{at: 0, act: 'fight', process: 'ReplaceUnhealthy'},
+			],
+		}),
+	},
 ];
