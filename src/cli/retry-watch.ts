@@ -26,7 +26,7 @@ export type BoxAlong = {
 	readonly stop: () => Promise<void>;
 };
 
-type About = {
+export type BoxAbout = {
 	readonly instanceId: string;
 	/** Whose spool keeps a copy; null for a box of no group. */
 	readonly group: {readonly name: Hostile; readonly arn: string} | null;
@@ -34,7 +34,7 @@ type About = {
 };
 
 /** Resolves when the backlog is through. */
-export const readAlong = async (context: CommandContext, aws: Aws, about: About): Promise<BoxAlong> => {
+export const readAlong = async (context: CommandContext, aws: Aws, about: BoxAbout): Promise<BoxAlong> => {
 	const {settings, signal} = context;
 	const processClock = createProcessClock();
 	const spools = await openSpools(context, aws);
@@ -102,11 +102,14 @@ export const readAlong = async (context: CommandContext, aws: Aws, about: About)
 			await changed();
 		}
 	};
+	let isStopped = false;
 	const along: BoxAlong = {
 		boot: () => model.boot(),
 		listen: listener => listeners.push(listener),
 		until,
 		stop: async () => {
+			if (isStopped) return;
+			isStopped = true;
 			await stream.stop();
 			await Promise.allSettled([reading]);
 			await spools.close();

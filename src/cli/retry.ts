@@ -16,7 +16,7 @@ import {reapSessions} from '../stream/session-register.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {rebootBox} from './retry-boot.ts';
 import {createRetryOutput, type RetryOutput} from './retry-text.ts';
-import {type BoxAlong, readAlong} from './retry-watch.ts';
+import {type BoxAbout, type BoxAlong, readAlong} from './retry-watch.ts';
 import {refuseReadOnly} from './run.ts';
 
 export const retryCommand: Command = {
@@ -48,8 +48,8 @@ export const retryCommand: Command = {
 		const along = await readAlong(context, aws, about);
 		try {
 			return wish.kind === 'boot'
-				? await rebootBox({context, aws, along, output, box})
-				: await retry({context, aws, along, output, box}, wish.unit);
+				? await rebootBox({context, aws, along, output, box, about})
+				: await retry({context, aws, along, output, box, about}, wish.unit);
 		} finally {
 			await along.stop();
 		}
@@ -89,6 +89,7 @@ export type Retrying = {
 	readonly along: BoxAlong;
 	readonly output: RetryOutput;
 	readonly box: Box;
+	readonly about: BoxAbout;
 };
 
 const retry = async ({context, aws, along, output, box}: Retrying, unit: string): Promise<ExitCode> => {

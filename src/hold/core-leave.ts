@@ -2,8 +2,9 @@
  * The last one out resumes: what a release leaves suspended because another hold wants it. A live fuse is proof. A tag
  * alone is not: then our own fuse stays armed, so that a forged tag delays the resume by a lease at most (H2).
  */
+import type {ScalingProcess} from '../aws/types.ts';
 import {unfinished} from './core-fuse.ts';
-import {isUndecided, otherHoldsOf} from './core-others.ts';
+import {hasGivenBack, isBacked, isUndecided, type OtherHold, otherHoldsOf} from './core-others.ts';
 import {now, oursSuspended, reasonOf, stillOurs} from './core-rules.ts';
 import type {HoldState, LeftToOthers, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
@@ -15,9 +16,10 @@ export const noneLeft: LeftToOthers = {backed: [], unbacked: [], claimants: []};
  * Where only a tag claims, what is suspended can be left; the rest is resumed.
  */
 export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
-	// Nobody can have joined a hold without a fuse: it takes back all it suspended, and who wants it repairs.
-	if (state.facts.net === 'none') return noneLeft;
 	const others = otherHoldsOf(state, group);
+	// Nobody can have joined a hold without a fuse: it takes back all it suspended, and who wants it repairs.
+	if (state.facts.net === 'none')
+		return hasGivenBack(state) ? {...noneLeft, backed: theirsSince(state, group, others)} : noneLeft;
 	const ours = oursSuspended(state.own, group, now(state).rate);
 	const isKnown = !state.runs.failed && state.runs.seenMs !== null;
 	const covered = new Set<string>(
@@ -37,6 +39,23 @@ export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
 		unbacked: inOrder([...unbacked, ...undecided]),
 		claimants: unbacked.length === 0 ? [] : claims.map(({tag, holdId}) => tag?.owner ?? holdId),
 	};
+};
+
+/** After our resume, suspended by a live hold whose fuse began before: not the late Suspend of ours that is waited for. */
+const theirsSince = (
+	state: HoldState,
+	group: SeenGroup,
+	others: readonly OtherHold[],
+): readonly ScalingProcess[] => {
+	if (state.runs.failed || state.runs.seenMs === null) return [];
+	return oursSuspended(state.own, group, now(state).rate).filter(process =>
+		others.some(
+			other =>
+				other.live &&
+				(other.covers as readonly string[]).includes(process) &&
+				isBacked(other, process, reasonOf(group, process) ?? ''),
+		),
+	);
 };
 
 const hasNet = (state: HoldState): boolean =>

@@ -148,7 +148,7 @@ const takeBack = (
 };
 
 /** Without a fuse nothing is left to others: what they suspend anew after our resume is theirs, not one with ours. */
-const hasGivenBack = ({facts, release}: HoldState): boolean =>
+export const hasGivenBack = ({facts, release}: HoldState): boolean =>
 	facts.net === 'none' && release !== null && release.acknowledged !== null;
 
 export const addReason = (own: Ownership, process: string, reason: string): Ownership => {

@@ -623,4 +623,19 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'the guardian of a hold without a fuse waited for a late suspend, and resumed what a live hold suspended meanwhile',
+		schedule: schedule({
+			holders: [
+				holder({aim: ['Launch'], forMs: 172000}),
+				holder({beginAt: 200000, forMs: 73000, releaseAfter: 73000, answers: true}),
+				holder({
+					beginAt: 161000,
+					forMs: 150000,
+					net: 'none',
+					crash: {call: 14, applied: false, guardianToo: false},
+				}),
+			],
+		}),
+	},
 ];
