@@ -14,7 +14,7 @@ export const printDifference = (here: NamedBoot, there: NamedBoot, out: Printer)
 	printComparison(here, there, compared(here.boot, there.boot), out);
 
 /** The second is what the first is measured by, good or not. Two readings of one boot are two boots here. */
-export const compared = (here: Boot, there: Boot): BootComparison => {
+const compared = (here: Boot, there: Boot): BootComparison => {
 	const reference = here.bootId === there.bootId ? {...there, bootId: `${there.bootId} again`} : there;
 	return compareBoots(
 		{instanceId: '', template: null, boot: here},
@@ -23,10 +23,10 @@ export const compared = (here: Boot, there: Boot): BootComparison => {
 	);
 };
 
-export const unitsOf = (here: Boot, there: Boot, {units}: BootComparison) =>
+const unitsOf = (here: Boot, there: Boot, {units}: BootComparison) =>
 	units.map(({unit}) => ({unit, here: runOf(here, unit), there: runOf(there, unit)}));
 
-export const printComparison = (
+const printComparison = (
 	here: NamedBoot,
 	there: NamedBoot,
 	comparison: BootComparison,
@@ -77,3 +77,18 @@ const runWords = ({outcome, tookSeconds, tries}: UnitRun): Shown => {
 	const often = tries > 1 ? ours` after ${tries} starts` : ours``;
 	return ours`${shown(hostile(outcome))}${time}${often}`;
 };
+
+/** For `-o json`. */
+export const comparisonDocument = (here: NamedBoot, there: NamedBoot) =>
+	documentOf(here, there, compared(here.boot, there.boot));
+
+const documentOf = (here: NamedBoot, there: NamedBoot, comparison: BootComparison) => ({
+	here: {subject: shown(here.subject), bootId: here.boot.bootId},
+	there: {subject: shown(there.subject), bootId: there.boot.bootId},
+	firstDifference:
+		comparison.difference === null
+			? null
+			: {...comparison.difference, unit: shown(comparison.difference.unit)},
+	units: unitsOf(here.boot, there.boot, comparison).map(one => ({...one, unit: shown(one.unit)})),
+	otherPace: comparison.otherPace.map(one => ({...one, unit: shown(one.unit)})),
+});

@@ -1,13 +1,11 @@
 /** `unflap diff`: what differs between two boots, unit by unit, and where they first went another way. */
 import {existsSync} from 'node:fs';
 import {UnflapError} from '../base/errors.ts';
-import {shown} from '../base/terminal-text.ts';
-import {type BootComparison} from '../boot/compare-boots.ts';
 import type {Boot} from '../boot/types.ts';
 import {readBootBox} from './boot-box.ts';
 import {readBootFile} from './boot-file.ts';
 import type {Command, CommandContext} from './command.ts';
-import {compared, type NamedBoot, printComparison, unitsOf} from './diff-text.ts';
+import {comparisonDocument, type NamedBoot, printDifference} from './diff-text.ts';
 
 export const diffCommand: Command = {
 	name: 'diff',
@@ -25,9 +23,8 @@ export const diffCommand: Command = {
 			});
 		const here = await readBoot(context, first);
 		const there = await readBoot(context, second);
-		const comparison = compared(here.boot, there.boot);
-		if (output === 'json') context.out.json(document(here, there, comparison));
-		else printComparison(here, there, comparison, context.out);
+		if (output === 'json') context.out.json(comparisonDocument(here, there));
+		else printDifference(here, there, context.out);
 		return 0;
 	},
 };
@@ -51,14 +48,3 @@ const known = (boot: Boot | null, text: string): Boot => {
 	if (boot !== null) return boot;
 	throw new UnflapError('not-found', `There is no boot in ${text}`);
 };
-
-const document = (here: NamedBoot, there: NamedBoot, comparison: BootComparison): unknown => ({
-	here: {subject: shown(here.subject), bootId: here.boot.bootId},
-	there: {subject: shown(there.subject), bootId: there.boot.bootId},
-	firstDifference:
-		comparison.difference === null
-			? null
-			: {...comparison.difference, unit: shown(comparison.difference.unit)},
-	units: unitsOf(here.boot, there.boot, comparison).map(one => ({...one, unit: shown(one.unit)})),
-	otherPace: comparison.otherPace.map(one => ({...one, unit: shown(one.unit)})),
-});

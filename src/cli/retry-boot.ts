@@ -4,7 +4,6 @@ import {type ExitCode, UnflapError} from '../base/errors.ts';
 import type {Boot} from '../boot/types.ts';
 import {bootIdWords, readBootId, rebootWords} from '../remote/reboot-line.ts';
 import {type RunEnd, runCommand} from '../stream/run-command.ts';
-import {printDifference} from './diff-text.ts';
 import type {Retrying} from './retry.ts';
 import {type BoxAlong, readAlong} from './retry-watch.ts';
 
@@ -31,7 +30,7 @@ export const rebootBox = async (retrying: Retrying): Promise<ExitCode> => {
 			{subject: 'this boot', boot: after ?? before},
 			{subject: 'the boot before', boot: before},
 		];
-		printDifference(here, there, context.out);
+		output.compared(here, there);
 		return after === null || after.firstFault !== null ? 1 : 0;
 	} finally {
 		await next.stop();

@@ -6,6 +6,7 @@ import {isWell, type Retried, tookSeconds} from '../boot/retried.ts';
 import type {Attempt, Boot} from '../boot/types.ts';
 import type {JournalEntry} from '../journal/types.ts';
 import type {OutputFormat, Printer} from './command.ts';
+import {comparisonDocument, type NamedBoot, printDifference} from './diff-text.ts';
 import {createPaint} from './paint.ts';
 
 export type RetryOutput = {
@@ -17,6 +18,8 @@ export type RetryOutput = {
 	/** The manager's own words. */
 	readonly words: (line: Hostile) => void;
 	readonly note: (text: Hostile) => void;
+	/** After a reboot. */
+	readonly compared: (here: NamedBoot, there: NamedBoot) => void;
 	readonly result: (results: readonly Retried[], boot: Boot, ok: boolean) => void;
 };
 
@@ -52,6 +55,7 @@ const asText = (out: Printer): RetryOutput => {
 			),
 		words: line => out.note(ours`│ ${shown(line)}`),
 		note: line => out.note(text(line)),
+		compared: (here, there) => printDifference(here, there, out),
 		result: (results, boot, ok) => {
 			out.line(ours``);
 			const cells = Math.max(...results.map(({unit}) => width(shown(unit))));
@@ -107,6 +111,7 @@ const asEvents = (out: Printer): RetryOutput => ({
 		}),
 	words: line => out.json({event: 'words', text: shown(line)}),
 	note: line => out.json({event: 'note', text: shown(line)}),
+	compared: (here, there) => out.json({event: 'compared', ...comparisonDocument(here, there)}),
 	result: (results, _boot, ok) =>
 		out.json({
 			event: 'result',

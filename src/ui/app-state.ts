@@ -100,6 +100,19 @@ export type QuestionOverlay = {
 };
 
 /** What is read before a catch is armed. */
+export type RetryOverlay = {
+	readonly kind: 'retry';
+	readonly instanceId: string;
+	readonly group: Hostile | null;
+	readonly unit: Hostile;
+	/** Started after it, in this order. */
+	readonly orphans: readonly Hostile[];
+	/** Whom it touches; null until that was read. */
+	readonly radius: Hostile | null;
+	readonly problem: Problem | null;
+	readonly paintedAt: ProcessMs | null;
+};
+
 export type CatchOverlay = {
 	readonly kind: 'catch';
 	readonly group: Hostile;
@@ -149,6 +162,7 @@ export type Overlay =
 	/** A few lines to read, e.g. the outcome of a release. */
 	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
 	| CatchOverlay
+	| RetryOverlay
 	| HoldOverlay
 	| PatientOverlay
 	| QuestionOverlay

@@ -6,7 +6,7 @@ import {banner} from './banner.ts';
 import {formatCountdown} from './format.ts';
 import {type FrameOptions, frame, type Pane, shareRows} from './frame.ts';
 import {type FooterEntry, footer, header} from './header.ts';
-import {isOn, type Model, viewOf} from './model.ts';
+import {holdOn, isOn, type Model, viewOf} from './model.ts';
 import {actionsView} from './overlays/actions.ts';
 import {catchView} from './overlays/catch.ts';
 import {changesView} from './overlays/changes.ts';
@@ -18,6 +18,7 @@ import {layOverlay, type OverlayView} from './overlays/overlay-view.ts';
 import {placesView} from './overlays/places.ts';
 import {questionView} from './overlays/question.ts';
 import {releasePreviewView} from './overlays/release-preview.ts';
+import {retryView} from './overlays/retry.ts';
 import type {ScreenName} from './place.ts';
 import {activityPanes} from './screens/activity.ts';
 import {bootPanes, bootStatus} from './screens/boot.ts';
@@ -139,6 +140,8 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 			};
 		case 'catch':
 			return catchView(overlay);
+		case 'retry':
+			return retryView(overlay, holdOn(model, overlay.group) !== undefined);
 		case 'hold':
 			return holdPreviewView(model, overlay);
 		case 'patient':

@@ -155,11 +155,24 @@ export const createPlayedBox = (instance: LabInstance, clock: LabClock): PlayedB
 			past.at(-1)?.end(now);
 			const startsAt = now + rebootMs * pace;
 			boots = [...past, playBoot(next, {...playing, again: {number: past.length, startsAt}})];
-			healthyFrom = null;
+			healthyFrom = healthyAfter(life, next, {startsAt, pace});
 		},
 		files: createBoxFiles(life, {own, now: clock.now}),
 		onDown: listener => downListeners.push(listener),
 	};
+};
+
+/** When the boot that is played again answers for the first time; null: never, as it was recorded. */
+const healthyAfter = (
+	{health}: ReturnType<typeof lifeOf>,
+	{zeroSeconds, endSeconds}: RecordedBoot,
+	{startsAt, pace}: {readonly startsAt: LabMs; readonly pace: number},
+): LabMs | null => {
+	const until = endSeconds ?? Number.POSITIVE_INFINITY;
+	const first = health.find(
+		({atSeconds, result}) => result === '200' && atSeconds >= zeroSeconds && atSeconds < until,
+	);
+	return first === undefined ? null : startsAt + (first.atSeconds - zeroSeconds) * 1000 * pace;
 };
 
 /** From the last word of one boot to the kernel of the next. */

@@ -1,10 +1,11 @@
 /** Keys while an overlay is open: it takes them all. */
 import {ours} from '../../base/terminal-text.ts';
 import {confirmAction} from '../actions-flow.ts';
-import type {ActionsOverlay, Overlay} from '../app-state.ts';
+import type {ActionsOverlay, Overlay, RetryOverlay} from '../app-state.ts';
 import {copy} from '../clipboard.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import {changeEntries} from '../overlays/changes.ts';
+import {confirmRetry} from '../retry-flow.ts';
 import type {Ui} from '../ui.ts';
 import {pressInCatch, pressInHold, pressInPatient, pressInQuestion, pressInRelease} from './hold-overlays.ts';
 import {typedBy} from './key-name.ts';
@@ -16,6 +17,8 @@ export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 	switch (overlay.kind) {
 		case 'help':
 			return pressInHelp(ui, overlay, key);
+		case 'retry':
+			return pressInRetry(ui, overlay, key);
 		case 'catch':
 			return pressInCatch(ui, overlay, key);
 		case 'hold':
@@ -47,6 +50,11 @@ const page = 10;
 const scrolled = (ui: Ui, scroll: number, key: string): number => {
 	const last = ui.geometry().overlayScroll;
 	return moved(Math.min(scroll, last), last + 1, {direction: moveOf(key), page});
+};
+
+const pressInRetry = (ui: Ui, overlay: RetryOverlay, key: string) => {
+	if (key === 'esc' || key === 'q') return close(ui);
+	if (key === 'enter') confirmRetry(ui, overlay);
 };
 
 const pressInText = (

@@ -15,6 +15,7 @@ import {everywhereKeys, holdKeys, leavingKeys} from './common.ts';
 import {copyKey} from './copy-key.ts';
 import {logKeys} from './log-keys.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
+import {bootRetryKey, whyRetryKey} from './retry-key.ts';
 import {shellKey} from './shell-key.ts';
 import {whyKeys} from './why-keys.ts';
 
@@ -199,9 +200,9 @@ function openUnitLog(ui: Ui) {
 const own: ActionTable = {
 	fleet: fleetKeys,
 	group: groupKeys,
-	boot: [...bootKeys, shellKey(bootBox)],
+	boot: [...bootKeys, bootRetryKey, shellKey(bootBox)],
 	logs: [...logKeys, shellKey(bootBox)],
-	why: [...whyKeys, shellKey(bootBox)],
+	why: [...whyKeys, whyRetryKey, shellKey(bootBox)],
 	activity: [],
 };
 
