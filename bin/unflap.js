@@ -31,6 +31,7 @@ const words = [
 	'boot',
 	'run',
 	'probe',
+	'edit',
 	'retry',
 	'shell',
 	'demo',

@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	boot: async () => (await import('./boot.ts')).bootCommand,
 	logs: async () => (await import('./logs.ts')).logsCommand,
 	run: async () => (await import('./run.ts')).runCommandCommand,
+	edit: async () => (await import('./edit.ts')).editCommand,
 	retry: async () => (await import('./retry.ts')).retryCommand,
 	probe: async () => (await import('./probe.ts')).probeCommand,
 	shell: async () => (await import('./shell.ts')).shellCommand,

@@ -9,6 +9,7 @@ import {type TemplateChange} from '../groups/template-change.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import type {Verdict} from '../verdict/types.ts';
 import {changeLines} from './background-beside.ts';
+import type {KeptEdit} from './kept-edits.ts';
 import {templateLines} from './template-text.ts';
 import {durationText} from './time-text.ts';
 
@@ -19,6 +20,8 @@ export type Report = {
 	readonly background?: Background;
 	readonly at: AwsMs;
 	readonly region: string;
+	/** What was edited on boxes of the group by this user, oldest first. */
+	readonly edits: readonly KeptEdit[];
 	/** Of the box that tells most; null where none could be read. */
 	readonly boot: {
 		readonly instanceId: Hostile;
@@ -116,3 +119,10 @@ export const extracts = ({
 		.filter(({lastWords, state}) => lastWords.length > 0 && state === 'failed')
 		.slice(0, 5)
 		.map(({name, lastWords}) => ({unit: name, lines: lastWords}));
+
+/** Patches for the image, each below the words that say where it was tried. */
+export const editLines = ({edits}: Report): readonly (readonly [Hostile, readonly Hostile[]])[] =>
+	edits.map(({at, instanceId, path, patch, hunksLeftOut}) => [
+		`${path} on ${instanceId}, ${at.slice(0, 16).replace('T', ' ')} UTC${hunksLeftOut === 0 ? '' : `; ${hunksLeftOut} ${hunksLeftOut === 1 ? 'hunk is' : 'hunks are'} left out: they hold what looks like a secret`}`,
+		patch.trimEnd().split('\n'),
+	]);

@@ -10,7 +10,7 @@ import {outsideMarks} from '../boot/outside-marks.ts';
 import type {Boot} from '../boot/types.ts';
 import type {OutsideMark} from '../boot/waterfall.ts';
 import {bootSvg} from './boot-svg.ts';
-import {extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
+import {editLines, extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
 import {reportStyle} from './report-style.ts';
 import {timelineSvg} from './report-timeline.ts';
 
@@ -41,6 +41,7 @@ export const reportHtml = (report: Report): string => {
 		table(groupFacts(report)),
 		...list('Changed by unflap, and not given back yet', ownChanges(report)),
 		...bootParts(report),
+		...editParts(report),
 		...extracts(report).flatMap(({unit, lines}) => [
 			heading(`Last words of ${unit}`),
 			`<pre>${lines.map(text).join('\n')}</pre>`,
@@ -49,6 +50,19 @@ export const reportHtml = (report: Report): string => {
 		'</body></html>',
 		'',
 	].join('\n');
+};
+
+const editParts = (report: Report): readonly string[] => {
+	const edits = editLines(report);
+	return edits.length === 0
+		? []
+		: [
+				heading('Edited on boxes: patches for the image'),
+				...edits.flatMap(([what, lines]) => [
+					`<p>${text(what)}</p>`,
+					`<pre>${lines.map(text).join('\n')}</pre>`,
+				]),
+			];
 };
 
 const bootParts = ({boot}: Report): readonly string[] => {

@@ -2,7 +2,7 @@
 import {ours} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {fence, section, span} from '../verdict/markdown.ts';
-import {extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
+import {editLines, extracts, groupFacts, ownChanges, type Report, sentenceOf} from './report-facts.ts';
 
 export const reportMarkdown = (report: Report): readonly Shown[] => {
 	const {boot} = report;
@@ -39,10 +39,22 @@ export const reportMarkdown = (report: Report): readonly Shown[] => {
 						),
 					),
 				]),
+		...editSections(report),
 		...extracts(report).flatMap(({unit, lines}) => section('Last words', [unit, ...lines])),
 		ours``,
 		ours`Made by unflap; it changed nothing in AWS.`,
 	];
+};
+
+const editSections = (report: Report): readonly Shown[] => {
+	const edits = editLines(report);
+	return edits.length === 0
+		? []
+		: [
+				ours``,
+				ours`### Edited on boxes: patches for the image`,
+				...edits.flatMap(([what, lines]) => [ours``, ...fence([what, '', ...lines])]),
+			];
 };
 
 const bars = '▁▂▃▄▅▆▇█';

@@ -8,6 +8,7 @@ import {withBackground} from './background-beside.ts';
 import {readBootBox} from './boot-box.ts';
 import type {Command, CommandContext} from './command.ts';
 import {keptActivities} from './kept-activities.ts';
+import {readKeptEdits} from './kept-edits.ts';
 import type {Report} from './report-facts.ts';
 import {reportHtml} from './report-html.ts';
 import {reportMarkdown} from './report-markdown.ts';
@@ -48,6 +49,7 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 		background,
 		at: aws.clock.now(),
 		region: aws.facts.region,
+		edits: await readKeptEdits(context.settings.paths.state, group.name),
 	};
 	if (box === undefined) return {...base, boot: null};
 	const marks = createLineMarks();

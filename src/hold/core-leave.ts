@@ -4,7 +4,7 @@
  */
 import type {ScalingProcess} from '../aws/types.ts';
 import {unfinished} from './core-fuse.ts';
-import {hasGivenBack, isBacked, isUndecided, type OtherHold, otherHoldsOf} from './core-others.ts';
+import {backs, hasGivenBack, isUndecided, type OtherHold, otherHoldsOf} from './core-others.ts';
 import {now, oursSuspended, reasonOf, stillOurs} from './core-rules.ts';
 import type {HoldState, LeftToOthers, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
@@ -41,20 +41,22 @@ export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
 	};
 };
 
-/** After our resume, suspended by a live hold whose fuse began before: not the late Suspend of ours that is waited for. */
+/**
+ * Suspended by a live hold that began after our release did: not the late Suspend of ours that is still waited for. One
+ * that was there before may have been joined by it, and nobody can tell.
+ */
 const theirsSince = (
 	state: HoldState,
 	group: SeenGroup,
 	others: readonly OtherHold[],
 ): readonly ScalingProcess[] => {
-	if (state.runs.failed || state.runs.seenMs === null) return [];
+	const {release, runs} = state;
+	if (release === null || runs.failed || runs.seenMs === null) return [];
+	const later = others
+		.filter(({live}) => live)
+		.flatMap(other => other.runs.filter(({startedAt}) => startedAt > release.startedAws));
 	return oursSuspended(state.own, group, now(state).rate).filter(process =>
-		others.some(
-			other =>
-				other.live &&
-				(other.covers as readonly string[]).includes(process) &&
-				isBacked(other, process, reasonOf(group, process) ?? ''),
-		),
+		later.some(run => backs(run, process, reasonOf(group, process) ?? '')),
 	);
 };
 

@@ -3,9 +3,9 @@
  * reader, never to a shell of this machine.
  */
 import {PassThrough, type Readable} from 'node:stream';
-import type {BoxProcess, BoxTerminal} from '../agent/box-process.ts';
+import type {BoxTerminal} from '../agent/box-process.ts';
 import type {PlayedBox} from './played-box.ts';
-import {runInReader} from './reader/run-in-reader.ts';
+import {type ReaderProcess, runInReader} from './reader/run-in-reader.ts';
 
 const prompt = '$ ';
 const longestLine = 4096;
@@ -13,9 +13,10 @@ const keys = {interrupt: '\x03', end: '\x04', backspace: '\x7f', erase: '\b', ki
 
 export const openPrompt = (box: PlayedBox, command: string | null): BoxTerminal => {
 	const output = new PassThrough();
-	const say = (text: string) => output.write(text.replaceAll('\n', '\r\n'));
+	const say = (text: string) =>
+		output.write(running?.isRaw() === true ? text : text.replaceAll('\n', '\r\n'));
 	let line = '';
-	let running: BoxProcess | null = null;
+	let running: ReaderProcess | null = null;
 	let isOver = false;
 	let resolveExit: () => void = () => undefined;
 	const exited = new Promise<void>(resolve => {
@@ -29,7 +30,7 @@ export const openPrompt = (box: PlayedBox, command: string | null): BoxTerminal 
 		resolveExit();
 	};
 	const runLine = async (text: string) => {
-		const started = await runInReader(box, ['sh', '-c', text]);
+		const started = await runInReader(box, ['sh', '-c', text], {typed: command !== null});
 		running = started;
 		await Promise.all([copy(started.stdout, say), copy(started.stderr, say)]);
 		await started.exited;
@@ -70,6 +71,7 @@ export const openPrompt = (box: PlayedBox, command: string | null): BoxTerminal 
 	return {
 		output,
 		write: bytes => {
+			if (running?.isRaw() === true) return running.type(bytes);
 			for (const key of bytes.toString('utf8')) press(key);
 		},
 		resize: () => undefined,

@@ -638,4 +638,28 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a late suspend of a hold without a fuse was taken for that of a hold that was there before',
+		schedule: schedule({
+			seed: 11,
+			faults: 0.4,
+			holders: [
+				holder({
+					aim: [...freeze, 'Launch'],
+					forMs: 156000,
+					net: 'none',
+					releaseAfter: 36000,
+					extend: {after: 10000, ms: 60000},
+					credentialsMs: 456000,
+				}),
+				holder({forMs: 60000, releaseAfter: 0}),
+				holder({
+					forMs: 60000,
+					releaseAfter: 32000,
+					crash: {call: 13, applied: false, guardianToo: false},
+					sleep: {after: 33000, ms: 88000},
+				}),
+			],
+		}),
+	},
 ];

@@ -154,10 +154,11 @@ test('what becomes visible while a follow still writes what was there before is 
 		box,
 		args: ['-b', '-f', '--no-tail', '-o', 'json'],
 		isRoot: true,
-		input: '',
+		input: Buffer.alloc(0),
 		io: {
 			write: async text => {
-				for (const [, cursor = ''] of text.matchAll(/"__CURSOR"\s*:\s*"([^"]+)"/g)) cursors.push(cursor);
+				for (const [, cursor = ''] of text.toString().matchAll(/"__CURSOR"\s*:\s*"([^"]+)"/g))
+					cursors.push(cursor);
 				// A slow reader: a minute of the boot passes while the first lines leave.
 				if (cursors.length > 0 && box.visible(running(box)) < 600) world.clock.step(20);
 			},

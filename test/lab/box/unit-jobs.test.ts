@@ -32,7 +32,7 @@ const call = async (player: Player, box: PlayedBox, args: readonly string[], isR
 		box,
 		args,
 		isRoot,
-		input: '',
+		input: Buffer.alloc(0),
 		io: {
 			write: async text => {
 				stdout += text;
@@ -153,7 +153,7 @@ test('a follower that waits at the end of the journal is woken by what a job wri
 		box,
 		args: ['-b', '-f', '-n', '0', '-o', 'cat'],
 		isRoot: true,
-		input: '',
+		input: Buffer.alloc(0),
 		io: {
 			write: async text => {
 				seen += text;

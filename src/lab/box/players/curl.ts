@@ -52,7 +52,10 @@ export const curl: Player = async call => {
 	)
 		return refuse('curl')(call);
 	const [, host = '', path = '/'] = /^(?:https?:\/\/)?([^/]+)(\/.*)?$/.exec(address) ?? [];
-	const headers = [...(asked?.values.get('header') ?? []), ...headersOf(config === null ? '' : call.input)];
+	const headers = [
+		...(asked?.values.get('header') ?? []),
+		...headersOf(config === null ? '' : call.input.toString('utf8')),
+	];
 	const reply =
 		host === metadataHost
 			? metadataReply(call.box, {method: last('request') ?? 'GET', path, headers})

@@ -3,6 +3,7 @@
 import {aws} from './aws.ts';
 import {chronyc} from './chronyc.ts';
 import {curl} from './curl.ts';
+import {filePlayers} from './files.ts';
 import {journalctl} from './journalctl.ts';
 import {jq} from './jq.ts';
 import {df, free, getent, ss} from './machine.ts';
@@ -27,4 +28,5 @@ export const players: ReadonlyMap<string, Player> = new Map([
 	['uname', uname],
 	['hostname', hostname],
 	['uptime', uptime],
+	...[...filePlayers].map(([name, player]) => [`lab-${name}`, player] as const),
 ]);

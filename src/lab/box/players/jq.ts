@@ -4,9 +4,10 @@ import {refuse} from './small.ts';
 
 export const jq: Player = call => {
 	if (call.args.join(' ') !== 'empty') return refuse('jq')(call);
-	const at = breaksAt(call.input);
-	if (at === null || call.input.trim() === '') return 0;
-	const before = call.input.slice(0, at);
+	const text = call.input.toString('utf8');
+	const at = breaksAt(text);
+	if (at === null || text.trim() === '') return 0;
+	const before = text.slice(0, at);
 	const column = at - before.lastIndexOf('\n');
 	call.io.complain(
 		`jq: parse error: Invalid literal at line ${before.split('\n').length}, column ${column}\n`,

@@ -3,7 +3,7 @@ import type {PlayedBox} from '../played-box.ts';
 
 export type PlayerIo = {
 	/** Resolves when more may be written. */
-	readonly write: (output: string) => Promise<void>;
+	readonly write: (output: string | Buffer) => Promise<void>;
 	readonly complain: (text: string) => void;
 	/** Aborted when nobody reads any more. */
 	readonly gone: AbortSignal;
@@ -14,8 +14,8 @@ export type PlayerCall = {
 	readonly args: readonly string[];
 	/** Whether it was started by sudo. */
 	readonly isRoot: boolean;
-	/** What was written to it, for those that read it (`readsInput`); '' otherwise. */
-	readonly input: string;
+	/** What was written to it, for those that read it (`readsInput`); empty otherwise. */
+	readonly input: Buffer;
 	readonly io: PlayerIo;
 };
 
@@ -24,7 +24,10 @@ export type Player = (call: PlayerCall) => Promise<number> | number;
 
 /** `jq`, and curl that takes its options from a pipe; player-script.ts says the same in sh. */
 export const readsInput = (name: string, args: readonly string[]): boolean =>
-	name === 'jq' || (name === 'curl' && args.some((arg, index) => arg === '-' && args[index - 1] === '-K'));
+	name === 'jq' ||
+	name === 'tee' ||
+	name === 'lab-tee' ||
+	(name === 'curl' && args.some((arg, index) => arg === '-' && args[index - 1] === '-K'));
 
 /** What a player says of an option it does not have: loud, so that no test passes by accident. */
 export const refuseOption = (program: string, option: string, io: PlayerIo): number => {

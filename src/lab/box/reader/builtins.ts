@@ -125,6 +125,28 @@ const bracket: Program = async call => {
 	return 2;
 };
 
+/** `-u` makes it somebody else's command; only root's is root's. */
+const sudo: Program = async ({args, run, errors}) => {
+	const rest = [...args];
+	let isRoot = true;
+	for (let word = rest[0] ?? ''; word.startsWith('-'); word = rest[0] ?? '') {
+		rest.shift();
+		if (word === '--') break;
+		if (word === '-u') isRoot = ['root', '#0'].includes(rest.shift() ?? '');
+		else if (!['-n', '-E', '-H'].includes(word)) {
+			await errors.write(`sudo: ${word}: not played on this lab box\n`);
+			return 1;
+		}
+	}
+	return run(rest, isRoot);
+};
+
+/** The terminal passes bytes as they are, and does not echo: the prompt asks whether somebody said so. */
+const stty: Program = ({args, shell}) => {
+	if (args.includes('raw') || args.includes('-echo')) shell.shared.rawTerminal = true;
+	return 0;
+};
+
 /** Options of sudo and nice that change nothing here; the rest is the command. */
 const prefix =
 	(name: string, takesValue: string, plain: readonly string[], becomesRoot: boolean): Program =>
@@ -169,7 +191,8 @@ export const builtins: ReadonlyMap<string, Program> = new Map<string, Program>([
 	['exec', exec],
 	['test', test],
 	['[', bracket],
-	['sudo', prefix('sudo', '', ['-n', '-E', '-H'], true)],
+	['sudo', sudo],
+	['stty', stty],
 	['nice', prefix('nice', '-n', [], false)],
 	// Nothing of this box takes long.
 	['timeout', ({args, run, isRoot}) => run(args.slice(1), isRoot)],

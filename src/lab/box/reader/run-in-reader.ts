@@ -5,25 +5,40 @@
 import {PassThrough} from 'node:stream';
 import {type BoxProcess, StartError} from '../../agent/box-process.ts';
 import type {PlayedBox} from '../played-box.ts';
+import {filePlayers, isOwnPath} from '../players/files.ts';
 import {players} from '../players/index.ts';
 import {type Player, readsInput} from '../players/player.ts';
 import {builtins} from './builtins.ts';
 import {filters} from './filters.ts';
 import {runArgv, runList} from './interpret.ts';
 import {parseScript} from './parse-script.ts';
-import {BrokenPipe, nothing, type Output, readAll, Stopped} from './pipe.ts';
+import {BrokenPipe, createPipe, nothing, type Output, readAll, Stopped} from './pipe.ts';
 import {Refusal} from './script.ts';
 import {createShell, Leave, type Program, type Shell, type Streams} from './shell.ts';
 
-export const runInReader = async (box: PlayedBox, argv: readonly string[]): Promise<BoxProcess> => {
+export type ReaderProcess = BoxProcess & {
+	/** What is typed at it, where it was started with an input. */
+	readonly type: (bytes: Buffer) => void;
+	readonly isRaw: () => boolean;
+};
+
+export const runInReader = async (
+	box: PlayedBox,
+	argv: readonly string[],
+	{typed = false}: {readonly typed?: boolean} = {},
+): Promise<ReaderProcess> => {
 	const programs = new Map<string, Program>([...builtins, ...filters(box)]);
 	for (const [name, player] of players) programs.set(name, playing(name, player, box));
+	for (const [name, player] of filePlayers)
+		programs.set(name, onOwnFiles(playing(name, player, box), programs.get(name)));
 	const [program = ''] = argv;
 	if (!programs.has(program) && !isShell(program))
 		throw new StartError(`exec: "${program}": executable file not found in $PATH`);
 	const stop = new AbortController();
 	const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-	const streams = {input: nothing, output: outlet(stdout, stop.signal), errors: outlet(stderr, stop.signal)};
+	const keyboard = createPipe(stop.signal);
+	const input = typed ? keyboard : nothing;
+	const streams = {input, output: outlet(stdout, stop.signal), errors: outlet(stderr, stop.signal)};
 	const shell = createShell(programs, stop.signal);
 	const exited = run(argv, shell, streams).finally(() => {
 		stop.abort();
@@ -31,8 +46,26 @@ export const runInReader = async (box: PlayedBox, argv: readonly string[]): Prom
 		stderr.end();
 	});
 	const end = () => stop.abort();
-	return {stdout, stderr, exited, interrupt: end, kill: end};
+	const type = (bytes: Buffer) => {
+		// Nobody reads any more: the keys are lost, as on any terminal.
+		keyboard.write(bytes).catch(() => undefined);
+	};
+	return {
+		stdout,
+		stderr,
+		exited,
+		interrupt: end,
+		kill: end,
+		type,
+		isRaw: () => shell.shared.rawTerminal,
+	};
 };
+
+/** Where no file of the box is named, the filter of that name; without one, no file is known by that name. */
+const onOwnFiles =
+	(player: Program, filter: Program | undefined): Program =>
+	call =>
+		filter === undefined || call.args.some(isOwnPath) ? player(call) : filter(call);
 
 const isShell = (program: string) => ['sh', '/bin/sh', 'bash', '/bin/bash'].includes(program);
 
@@ -86,7 +119,7 @@ const playing =
 			box,
 			args,
 			isRoot,
-			input: readsInput(name, args) ? (await readAll(input)).toString('utf8') : '',
+			input: readsInput(name, args) ? await readAll(input) : Buffer.alloc(0),
 			io: {
 				write: async text => {
 					try {

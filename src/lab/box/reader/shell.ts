@@ -28,6 +28,8 @@ export type Shell = {
 		/** Commands since the event loop was last let go, and how many run beside each other. */
 		steps: number;
 		beside: number;
+		/** Somebody said `stty raw -echo`: what is typed is the program's alone. */
+		rawTerminal: boolean;
 	};
 };
 
@@ -57,7 +59,7 @@ export const createShell = (programs: ReadonlyMap<string, Program>, signal: Abor
 	refusesUnset: false,
 	stopsOnError: false,
 	jobs: [],
-	shared: {signal, programs, steps: 0, beside: 0},
+	shared: {signal, programs, steps: 0, beside: 0, rawTerminal: false},
 });
 
 /** A copy whose changes stay inside, as for `( )`, `$( )` and each side of a pipe. */

@@ -22,7 +22,8 @@ import {players} from '../players/index.ts';
 import {type PlayerIo, readsInput} from '../players/player.ts';
 import {separator} from './player-script.ts';
 
-const longestCall = 256 * 1024;
+/** A file of a box that somebody edits is the longest that comes. */
+const longestCall = 2 * 1024 * 1024;
 const openForMs = 5000;
 /** How long the script may take to read its exit status. */
 const leftoverMs = 10_000;
@@ -53,7 +54,7 @@ export const openPlayerDoor = (folder: string, box: PlayedBox): PlayerDoor => {
 
 const answer = async (call: string, box: PlayedBox, closing: AbortSignal): Promise<void> => {
 	const [sudo, name = '', ...args] = readCall(`${call}.ask`).split(separator).slice(0, -1);
-	const input = readsInput(name, args) ? readCall(`${call}.in`) : '';
+	const input = readsInput(name, args) ? readBytes(`${call}.in`) : Buffer.alloc(0);
 	const pipe = await openPipe(`${call}.out`, closing);
 	if (pipe === null) return;
 	let complaints = '';
@@ -71,14 +72,16 @@ const answer = async (call: string, box: PlayedBox, closing: AbortSignal): Promi
 	setTimeout(() => discard(call, ['end', 'err']), leftoverMs).unref();
 };
 
-const readCall = (path: string): string => {
+const readCall = (path: string): string => readBytes(path).toString('utf8');
+
+const readBytes = (path: string): Buffer => {
 	const file = openOwn(path, constants.O_RDONLY);
-	if (file === null) return '';
+	if (file === null) return Buffer.alloc(0);
 	try {
-		if (!fstatSync(file).isFile()) return '';
+		if (!fstatSync(file).isFile()) return Buffer.alloc(0);
 		const bytes = Buffer.alloc(longestCall);
 		const length = readSync(file, bytes, 0, longestCall, 0);
-		return bytes.toString('utf8', 0, length);
+		return bytes.subarray(0, length);
 	} finally {
 		closeSync(file);
 	}
@@ -114,7 +117,7 @@ const discard = (call: string, endings: readonly string[]) => {
 };
 
 type Pipe = {
-	readonly write: (text: string) => Promise<void>;
+	readonly write: (text: string | Buffer) => Promise<void>;
 	readonly gone: AbortSignal;
 	readonly end: () => void;
 };

@@ -13,15 +13,15 @@ export const separator = '\0';
 export const playerScript = `#!/bin/sh
 f=/run/lab/calls/$$
 printf '%s\\0' "\${SUDO_USER:+sudo}" "\${0##*/}" "$@" >"$f.ask" || exit 126
-case "\${0##*/} $* " in "jq "* | "curl "*" -K - "*) cat >"$f.in" || exit 126 ;; esac
+case "\${0##*/} $* " in "jq "* | "lab-tee "* | "curl "*" -K - "*) /usr/bin/cat >"$f.in" || exit 126 ;; esac
 mkfifo "$f.out" || exit 126
-cat <"$f.out" &
+/usr/bin/cat <"$f.out" &
 c=$!
 trap 'kill "$c" 2>/dev/null; exit 130' INT TERM QUIT
 wait "$c"
 s=
 { read -r s <"$f.end"; } 2>/dev/null
-if [ -s "$f.err" ]; then cat "$f.err" >&2; fi
+if [ -s "$f.err" ]; then /usr/bin/cat "$f.err" >&2; fi
 exit "\${s:-141}"
 `;
 
@@ -30,16 +30,18 @@ export const prefixScripts: readonly (readonly [string, string])[] = [
 	[
 		'sudo',
 		`#!/bin/sh
+u=
 while :; do
 case $1 in
 -n|-E|-H) shift ;;
+-u) case $2 in root|'#0') ;; *) u=1 ;; esac; shift 2 ;;
 --) shift; break ;;
 -*) echo "sudo: $1: not played on this lab box" >&2; exit 1 ;;
 *) break ;;
 esac
 done
 [ $# -gt 0 ] || { echo "sudo: no command" >&2; exit 1; }
-export SUDO_USER=ssm-user
+[ -n "$u" ] || export SUDO_USER=ssm-user
 exec "$@"
 `,
 	],
@@ -60,3 +62,14 @@ exec "$@"
 `,
 	],
 ];
+
+/** Programs of the host that are the lab's where they are given a file of the box. files.ts says which these are. */
+export const fileScript = `#!/bin/sh
+for a do
+case $a in
+/etc/* | /opt/* | /srv/* | /usr/local/* | /run/systemd/* | /run/unflap/* | /run/initctl) exec "/run/lab/bin/lab-\${0##*/}" "$@" ;;
+/etc | /opt | /srv | /usr/local | /run/systemd | /) case \${0##*/} in stat) exec /run/lab/bin/lab-stat "$@" ;; esac ;;
+esac
+done
+exec "/usr/bin/\${0##*/}" "$@"
+`;

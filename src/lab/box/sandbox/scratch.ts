@@ -19,8 +19,9 @@ import {join} from 'node:path';
 import {codeOf} from '../../../base/safe-files.ts';
 import {memoryOf, memoryText} from '../box-world.ts';
 import type {PlayedBox} from '../played-box.ts';
+import {filePlayers} from '../players/files.ts';
 import {players} from '../players/index.ts';
-import {playerScript, prefixScripts} from './player-script.ts';
+import {fileScript, playerScript, prefixScripts} from './player-script.ts';
 
 export type BoxFolders = {
 	/** Becomes `/` for the box's commands; they may write below it. */
@@ -101,6 +102,7 @@ const writePlayers = (folder: string) => {
 	mkdirSync(folder, {mode: 0o755});
 	const scripts = new Map([
 		...[...players.keys()].map(name => [name, playerScript] as const),
+		...[...filePlayers.keys()].map(name => [name, fileScript] as const),
 		...prefixScripts,
 	]);
 	for (const [name, script] of scripts) writeFileSync(join(folder, name), script, {mode: 0o755});
