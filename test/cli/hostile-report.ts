@@ -45,6 +45,7 @@ export const reportWith = async (texts: readonly string[]): Promise<Report> => {
 			differences,
 		},
 		at: Date.UTC(2026, 10, 22),
+		edits: [],
 		region: texts.join(' '),
 		boot: {instanceId: texts[0] ?? '', boot, verdict: spoiled, outside: null},
 	};
