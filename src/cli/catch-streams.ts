@@ -2,7 +2,7 @@
 import type {Aws} from '../aws/types.ts';
 import {createProcessClock} from '../base/clock-process.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
-import type {CaughtBox} from '../hold/catch-core.ts';
+import type {CaughtBox} from '../hold/catch-types.ts';
 import type {Notifier} from '../hold/notify.ts';
 import {type CaughtNews, type CaughtStream, followCaught} from './catch-box.ts';
 import {consoleLines} from './catch-text.ts';

@@ -3,8 +3,8 @@
 import {hostile, ours, pad, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import type {BlastRadius} from '../hold/blast-radius.ts';
-import type {CatchEnd} from '../hold/catch-core.ts';
-import type {CatchNews} from '../hold/catcher.ts';
+import type {CatchNews} from '../hold/catch-news.ts';
+import type {CatchEnd} from '../hold/catch-types.ts';
 import {clockText} from './time-text.ts';
 
 const own = (text: Hostile): Shown => shown(hostile(text));

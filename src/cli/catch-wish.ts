@@ -4,7 +4,7 @@ import {UnflapError} from '../base/errors.ts';
 import type {Settings} from '../base/settings.ts';
 import {deploymentGroupOf} from '../groups/deployments.ts';
 import {resolveBox, resolveGroup} from '../groups/resolve.ts';
-import type {CatchWish} from '../hold/catch-core.ts';
+import type {CatchWish} from '../hold/catch-types.ts';
 import {holdTimeBounds, parseHoldTime} from '../hold/hold-time.ts';
 import type {HoldRequest} from '../hold/types.ts';
 import type {CommandArgs} from './command.ts';

@@ -6,7 +6,7 @@ import type {Aws} from '../aws/types.ts';
 import {type ExitCode, UnflapError} from '../base/errors.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import {readBlastRadius} from '../hold/blast-radius.ts';
-import type {CatchWish} from '../hold/catch-core.ts';
+import type {CatchWish} from '../hold/catch-types.ts';
 import type {Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import {confirmRescue} from './catch-confirm.ts';

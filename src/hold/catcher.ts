@@ -3,35 +3,13 @@ import type {Aws, Group} from '../aws/types.ts';
 import type {AwsMs, ProcessClock} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
-import type {Care, PinView} from './care-types.ts';
-import {
-	type CatchDeed,
-	type CatchEnd,
-	type CatchEvent,
-	type CatchState,
-	type CatchWish,
-	keptBoxes,
-	newCatch,
-	stepCatch,
-} from './catch-core.ts';
-import {childEnvironment} from './child-environment.ts';
-import {type ExecEnd, type RunningExec, startExec} from './exec-command.ts';
-import {type AnswerOutcome, type HookAnswers, type HookResult, sendAnswer} from './hook-answers.ts';
+import type {Care} from './care-types.ts';
+import {keptBoxes, newCatch, stepCatch} from './catch-core.ts';
+import type {CatchCommand, CatchNews} from './catch-news.ts';
+import type {CatchDeed, CatchEnd, CatchEvent, CatchState, CatchWish} from './catch-types.ts';
+import {createCatchWork} from './catch-work.ts';
+import type {HookAnswers} from './hook-answers.ts';
 import type {HoldPlace} from './ledger-entry.ts';
-
-export type CatchNews =
-	| {readonly event: 'waiting'; readonly group: Hostile; readonly what: CatchWish['what']}
-	| {readonly event: 'caught'; readonly instanceId: string; readonly lifecycleState: string}
-	| {readonly event: 'state'; readonly instanceId: string; readonly from: string; readonly to: string}
-	| ({readonly event: 'pin'} & Pick<PinView, 'instanceId' | 'state' | 'until' | 'says'>)
-	| {readonly event: 'hold-begins'}
-	| {readonly event: 'command-started'; readonly instanceId: string}
-	| ({readonly event: 'command-ended'; readonly instanceId: string} & ExecEnd)
-	| {readonly event: 'too-late'; readonly instanceId: string}
-	| ({readonly event: 'hook-answered'; readonly instanceId: string; readonly hook: string} & AnswerOutcome)
-	| {readonly event: 'let-go'; readonly instanceId: string; readonly why: 'gone' | 'time' | 'answered'}
-	| {readonly event: 'warning'; readonly message: Hostile}
-	| {readonly event: 'ended'; readonly why: CatchEnd};
 
 export type Catcher = {
 	readonly state: () => CatchState;
@@ -57,15 +35,6 @@ export type CatcherOptions = {
 	readonly onNews: (news: CatchNews) => void;
 };
 
-export type CatchCommand = {
-	readonly line: string;
-	readonly environment: Readonly<NodeJS.ProcessEnv>;
-	readonly stdout: 'stdout' | 'stderr';
-	/** AWS time. */
-	readonly timeoutMs: number;
-	readonly reason: string;
-};
-
 /** AWS time between two reads, and the least process time. While something happens they come quicker. */
 const lookEveryMs = 5000;
 const busyLookEveryMs = 3000;
@@ -78,7 +47,6 @@ export const createCatcher = (options: CatcherOptions): Catcher => {
 	const {name} = options.group;
 	const over = new AbortController();
 	const done = Promise.withResolvers<CatchEnd>();
-	const running = new Map<string, RunningExec>();
 	const told = new Map<string, string>();
 	let state = newCatch(wish);
 	let group = options.group;
@@ -105,111 +73,32 @@ export const createCatcher = (options: CatcherOptions): Catcher => {
 			onNews({event: 'state', instanceId: deed.instanceId, from: deed.from, to: deed.to});
 		else if (deed.do === 'too-late') onNews({event: 'too-late', instanceId: deed.instanceId});
 		else if (deed.do === 'hold') onNews({event: 'hold-begins'});
-		else if (deed.do === 'run') void runCommand(deed.instanceId);
-		else if (deed.do === 'answer') void answer(deed);
-		else if (deed.do === 'stop-command') running.get(deed.instanceId)?.stop();
+		else if (deed.do === 'run') void work.run(deed.instanceId);
+		else if (deed.do === 'answer') void work.answer(deed);
+		else if (deed.do === 'stop-command') work.stop(deed.instanceId);
 		else void finish(deed.why);
 	};
 
 	const stateOf = (instanceId: string): string =>
 		state.boxes.find(box => box.instanceId === instanceId)?.lifecycleState ?? 'gone';
 
-	const targetOf = async (instanceId: string, hook: string) => ({
-		place: await options.place(),
-		group: name,
-		arn: group.arn,
-		instanceId,
-		hook,
-	});
-
-	/** A process before us may have decided and died: its answer is repeated, and the command is not run again. */
-	const runCommand = async (instanceId: string): Promise<void> => {
-		const {command} = options;
-		const hook = wish.command?.hook ?? null;
-		if (command === null) return;
-		try {
-			const standing = hook === null ? null : await options.answers.read(await targetOf(instanceId, hook));
-			if (standing !== null && hook !== null) {
-				warn(
-					`${standing.result} was decided for ${instanceId} before: it is repeated, COMMAND does not run again`,
-				);
-				return await tellAnswer(instanceId, hook, await sendAnswer(standing, sending()));
-			}
-			const exec = startExec({
-				line: command.line,
-				environment: childEnvironment(command.environment, await factsOf(instanceId, hook, command)),
-				stdout: command.stdout,
-				timeoutMs: command.timeoutMs / aws.clock.rate,
-				processClock,
-			});
-			running.set(instanceId, exec);
-			onNews({event: 'command-started', instanceId});
-			// Asked to end while it was being prepared.
-			if (state.ended !== null || !isKept(instanceId)) exec.stop();
-			const end = await exec.ended;
-			running.delete(instanceId);
-			onNews({event: 'command-ended', instanceId, ...end});
-			send({on: 'command-ended', instanceId, code: end.code});
-		} catch (error) {
-			warn(`COMMAND was not run for ${instanceId}: ${messageOf(error)}`);
-			send({on: 'command-ended', instanceId, code: null});
-		}
-	};
-
 	const isKept = (instanceId: string): boolean => keptBoxes(state).some(box => box.instanceId === instanceId);
 
-	const factsOf = async (instanceId: string, hook: string | null, {reason, timeoutMs}: CatchCommand) => {
-		const [instance] = await aws.polling.instances([instanceId], {signal: over.signal});
-		const member = group.instances.find(one => one.instanceId === instanceId);
-		return {
-			UNFLAP_GROUP: name,
-			UNFLAP_INSTANCE_ID: instanceId,
-			UNFLAP_PRIVATE_IP: instance?.privateIp ?? '',
-			UNFLAP_REGION: aws.facts.region,
-			UNFLAP_AVAILABILITY_ZONE: member?.availabilityZone ?? '',
-			UNFLAP_INSTANCE_TYPE: instance?.instanceType ?? '',
-			UNFLAP_LIFECYCLE_STATE: stateOf(instanceId),
-			UNFLAP_HOOK: hook ?? '',
-			UNFLAP_OWNER: options.owner,
-			UNFLAP_REASON: reason,
-			UNFLAP_UNTIL: new Date(aws.clock.now() + timeoutMs).toISOString(),
-		};
-	};
-
-	const sending = () => ({aws, processClock, signal: over.signal});
-
-	/** The record first; what it says is sent, whoever wrote it. */
-	const answer = async ({instanceId, hook, result}: AnswerDeed): Promise<void> => {
-		try {
-			const target = await targetOf(instanceId, hook);
-			const wanted = {
-				...target,
-				version: 1,
-				result,
-				decidedAt: aws.clock.now(),
-				owner: options.owner,
-			} as const;
-			const decided = await options.answers.decide(wanted);
-			if (decided.result !== result)
-				warn(`${decided.result} was decided for ${instanceId} before: ${result} is not sent`);
-			await tellAnswer(instanceId, hook, await sendAnswer(decided, sending()));
-		} catch (error) {
-			warn(`${instanceId} gets no answer, so its hook runs out by itself: ${messageOf(error)}`);
-			send({on: 'answered', instanceId});
-		}
-	};
-
-	const tellAnswer = async (instanceId: string, hook: string, outcome: AnswerOutcome): Promise<void> => {
-		onNews({event: 'hook-answered', instanceId, hook, ...outcome});
-		send({on: 'answered', instanceId});
-	};
+	const work = createCatchWork({
+		...options,
+		group: () => group,
+		stateOf,
+		isKept,
+		signal: over.signal,
+		send,
+	});
 
 	const warn = (message: Hostile): void => onNews({event: 'warning', message});
 
 	const finish = async (why: CatchEnd): Promise<void> => {
 		over.abort();
 		unsubscribe();
-		await Promise.allSettled([...running.values()].map(({ended}) => ended));
+		await work.settled();
 		for (const {instanceId} of keptBoxes(state)) care.unpin(name, instanceId);
 		onNews({event: 'ended', why});
 		done.resolve(why);
@@ -262,11 +151,4 @@ export const createCatcher = (options: CatcherOptions): Catcher => {
 		end: () => send({on: 'end'}),
 		done: done.promise,
 	};
-};
-
-type AnswerDeed = {readonly instanceId: string; readonly hook: string; readonly result: HookResult};
-
-const messageOf = (error: unknown): Hostile => {
-	if (error instanceof Error) return error.message;
-	throw error;
 };

@@ -3,7 +3,7 @@ import type {Group} from '../aws/types.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
 import {readBlastRadius} from '../hold/blast-radius.ts';
-import type {CatchNews} from '../hold/catcher.ts';
+import type {CatchNews} from '../hold/catch-news.ts';
 import {presetProcesses} from '../hold/processes.ts';
 import type {HoldRequest} from '../hold/types.ts';
 import type {CatchOverlay} from './app-state.ts';

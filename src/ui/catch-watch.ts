@@ -3,7 +3,8 @@ import type {Group} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
 import {keptBoxes} from '../hold/catch-core.ts';
-import type {Catcher, CatchNews} from '../hold/catcher.ts';
+import type {CatchNews} from '../hold/catch-news.ts';
+import type {Catcher} from '../hold/catcher.ts';
 import type {HoldRequest, Holds} from '../hold/types.ts';
 import {usualSeconds} from './lease.ts';
 

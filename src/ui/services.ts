@@ -7,7 +7,7 @@ import {hostile, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
-import type {CatchNews} from '../hold/catcher.ts';
+import type {CatchNews} from '../hold/catch-news.ts';
 import {createNotifier} from '../hold/notify.ts';
 import type {HeldElsewhere, Holds} from '../hold/types.ts';
 import {reapSessions} from '../stream/session-register.ts';

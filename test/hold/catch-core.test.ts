@@ -1,14 +1,8 @@
 /** The rules of a catch, without clock and without AWS. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {
-	type CatchDeed,
-	type CatchEvent,
-	type CatchState,
-	type CatchWish,
-	newCatch,
-	stepCatch,
-} from '../../src/hold/catch-core.ts';
+import {newCatch, stepCatch} from '../../src/hold/catch-core.ts';
+import type {CatchDeed, CatchEvent, CatchState, CatchWish} from '../../src/hold/catch-types.ts';
 
 const wish = (part: Partial<CatchWish> = {}): CatchWish => ({
 	what: 'launch',
