@@ -11,6 +11,7 @@ import type {CommandContext} from './command.ts';
 
 export type TourStory = {
 	readonly group: string;
+	readonly editor: string;
 	readonly steps: readonly {readonly says: string; readonly words: readonly string[]}[];
 };
 

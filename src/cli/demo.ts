@@ -39,9 +39,10 @@ export const demoCommand: Command = {
 		try {
 			const environment = enterLab(context, lab.env, folder);
 			if (!tour) return await context.rerun(args.rest ?? [], environment);
+			const staged = {...environment, VISUAL: '', EDITOR: tourStory.editor};
 			return isScreen()
-				? await context.rerun([], environment, tourStory.group)
-				: await tellTour(context, {story: tourStory, environment, program: door()});
+				? await context.rerun([], staged, tourStory.group)
+				: await tellTour(context, {story: tourStory, environment: staged, program: door()});
 		} finally {
 			// A lab that stays has a hold on a group: a guardian may still need its ledger.
 			if (await lab.letGo()) rmSync(folder, {recursive: true, force: true});

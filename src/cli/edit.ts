@@ -13,11 +13,11 @@ import {readBlastRadius} from '../hold/blast-radius.ts';
 import {checkPath, type FileOnBox, isUnitFile, unitFileWords} from '../remote/edit-line.ts';
 import {isUnitName} from '../remote/grammar.ts';
 import {type EditPlace, fetchFile, type PutEnd, putFile} from '../stream/edit-file.ts';
+import {type Edited, editCopy, forgetCopy} from '../stream/editor.ts';
+import {hunksBetween, isText, keepEdit, patchOf} from '../stream/kept-edits.ts';
 import {runCommand} from '../stream/run-command.ts';
 import {reapSessions} from '../stream/session-register.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
-import {type Edited, editCopy, forgetCopy} from './editor.ts';
-import {hunksBetween, isText, keepEdit, patchOf} from './kept-edits.ts';
 import {createPaint} from './paint.ts';
 import {refuseReadOnly} from './run.ts';
 

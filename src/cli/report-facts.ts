@@ -7,9 +7,9 @@ import type {Background} from '../groups/background.ts';
 import {isLive} from '../groups/hold-tag.ts';
 import {type TemplateChange} from '../groups/template-change.ts';
 import type {GroupDetail} from '../groups/types.ts';
+import type {KeptEdit} from '../stream/kept-edits.ts';
 import type {Verdict} from '../verdict/types.ts';
 import {changeLines} from './background-beside.ts';
-import type {KeptEdit} from './kept-edits.ts';
 import {templateLines} from './template-text.ts';
 import {durationText} from './time-text.ts';
 

@@ -5,6 +5,7 @@ import type {Hostile, Shown} from '../base/text.ts';
 import type {BlastRadius} from '../hold/blast-radius.ts';
 import type {Deed, PatientView, PatientWay} from '../hold/care-types.ts';
 import type {HoldPreview, HoldSession, ReleasePreview} from '../hold/types.ts';
+import type {FileOnBox} from '../remote/edit-line.ts';
 import type {History, ScreenName} from './place.ts';
 import {startAt} from './place.ts';
 import type {Row} from './span.ts';
@@ -100,6 +101,29 @@ export type QuestionOverlay = {
 };
 
 /** What is read before a catch is armed. */
+export type FileOverlay = {
+	readonly kind: 'file';
+	readonly instanceId: string;
+	readonly group: Hostile | null;
+	readonly unit: Hostile;
+	/** The unit's own file first, then what it names. */
+	readonly paths: readonly string[];
+	readonly at: number;
+	/** Null until it was read. */
+	readonly read: {readonly file: FileOnBox; readonly content: Buffer} | null;
+	/** What an editor made of it, with its difference (null: no text) and whom it touches. */
+	readonly draft: {
+		readonly content: Buffer;
+		readonly copy: string;
+		readonly patch: Hostile | null;
+		readonly whom: Hostile;
+	} | null;
+	readonly problem: Problem | null;
+	readonly busy: boolean;
+	readonly scroll: number;
+	readonly paintedAt: ProcessMs | null;
+};
+
 export type RetryOverlay = {
 	readonly kind: 'retry';
 	readonly instanceId: string;
@@ -162,6 +186,7 @@ export type Overlay =
 	/** A few lines to read, e.g. the outcome of a release. */
 	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
 	| CatchOverlay
+	| FileOverlay
 	| RetryOverlay
 	| HoldOverlay
 	| PatientOverlay

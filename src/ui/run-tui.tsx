@@ -11,6 +11,7 @@ import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {keepYoungHeapSmall} from '../base/young-heap.ts';
 import type {Holds} from '../hold/types.ts';
+import {type Edited, editCopy} from '../stream/editor.ts';
 import {App} from './app.tsx';
 import {type AppState, initialState} from './app-state.ts';
 import {hearCatch} from './catch-flow.ts';
@@ -141,6 +142,14 @@ export const runTui = async (options: TuiOptions): Promise<ExitCode> => {
 				signal: over.signal,
 				keyPressed: () => holdWatch.key(),
 			}).catch((error: unknown) => ended.resolve({code: 1, error})),
+		edit: async (name, content) => {
+			let edited: Edited = {kind: 'aborted', why: 'the screen is not up yet'};
+			await attached?.suspendTerminal(async () => {
+				edited = await editCopy({stateFolder: settings.paths.state, environment, name, content});
+			});
+			holdWatch.key();
+			return edited;
+		},
 		suspend: () => void suspendProcess(attached, () => frames.now()),
 	};
 	const swap = (next: Services) => {

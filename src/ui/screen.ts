@@ -10,6 +10,7 @@ import {holdOn, isOn, type Model, viewOf} from './model.ts';
 import {actionsView} from './overlays/actions.ts';
 import {catchView} from './overlays/catch.ts';
 import {changesView} from './overlays/changes.ts';
+import {fileView} from './overlays/file.ts';
 import {helpView} from './overlays/help.ts';
 import {holdPreviewView} from './overlays/hold-preview.ts';
 import {detailsView, errorsView, unitsView} from './overlays/lists.ts';
@@ -140,6 +141,8 @@ const overlayView = (model: Model, overlay: Overlay): OverlayView => {
 			};
 		case 'catch':
 			return catchView(overlay);
+		case 'file':
+			return fileView(overlay);
 		case 'retry':
 			return retryView(overlay, holdOn(model, overlay.group) !== undefined);
 		case 'hold':

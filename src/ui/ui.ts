@@ -3,6 +3,7 @@ import type {ProcessClock} from '../base/clock.ts';
 import type {ExitCode} from '../base/errors.ts';
 import type {Settings} from '../base/settings.ts';
 import type {Shown} from '../base/text.ts';
+import type {Edited} from '../stream/editor.ts';
 import type {AppState} from './app-state.ts';
 import type {Model} from './model.ts';
 import type {Geometry} from './screen.ts';
@@ -32,6 +33,8 @@ export type Ui = {
 	readonly goToPlace: (wanted: PlaceWanted) => Promise<void>;
 	/** The terminal goes to a shell on this box, and comes back. */
 	readonly shell: (instanceId: string) => void;
+	/** The terminal goes to the user's editor with a copy of this, and comes back. */
+	readonly edit: (name: string, content: Uint8Array) => Promise<Edited>;
 	/** ctrl-z without a hold. */
 	readonly suspend: () => void;
 };

@@ -1,8 +1,9 @@
 /** Keys while an overlay is open: it takes them all. */
 import {ours} from '../../base/terminal-text.ts';
 import {confirmAction} from '../actions-flow.ts';
-import type {ActionsOverlay, Overlay, RetryOverlay} from '../app-state.ts';
+import type {ActionsOverlay, FileOverlay, Overlay, RetryOverlay} from '../app-state.ts';
 import {copy} from '../clipboard.ts';
+import {closeFile, confirmFile, nextFile} from '../file-flow.ts';
 import {actionsOf} from '../overlays/actions.ts';
 import {changeEntries} from '../overlays/changes.ts';
 import {confirmRetry} from '../retry-flow.ts';
@@ -17,6 +18,8 @@ export const pressInOverlay = (ui: Ui, overlay: Overlay, key: string) => {
 	switch (overlay.kind) {
 		case 'help':
 			return pressInHelp(ui, overlay, key);
+		case 'file':
+			return pressInFile(ui, overlay, key);
 		case 'retry':
 			return pressInRetry(ui, overlay, key);
 		case 'catch':
@@ -50,6 +53,13 @@ const page = 10;
 const scrolled = (ui: Ui, scroll: number, key: string): number => {
 	const last = ui.geometry().overlayScroll;
 	return moved(Math.min(scroll, last), last + 1, {direction: moveOf(key), page});
+};
+
+const pressInFile = (ui: Ui, overlay: FileOverlay, key: string) => {
+	if (key === 'esc' || key === 'q') return closeFile(ui, overlay);
+	if (key === 'enter') return confirmFile(ui, overlay);
+	if (key === 'tab') return nextFile(ui, overlay);
+	if (moveKeys.includes(key)) ui.set({overlay: {...overlay, scroll: scrolled(ui, overlay.scroll, key)}});
 };
 
 const pressInRetry = (ui: Ui, overlay: RetryOverlay, key: string) => {

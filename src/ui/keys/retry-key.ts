@@ -9,14 +9,16 @@ import type {Ui} from '../ui.ts';
 import type {Action} from './action.ts';
 
 type Target = {readonly instanceId: string; readonly unit: string};
+/** Which unit of which box a key is about, or null for none. */
+export type UnitTarget = (model: Model) => Target | null;
 
-const onBoot = (model: Model): Target | null => {
+export const unitOnBoot = (model: Model): Target | null => {
 	const instanceId = bootBox(model);
 	const unit = selectedUnit(model, bootScreen(model));
 	return instanceId === null || unit === undefined ? null : {instanceId, unit: unit.name};
 };
 
-const onWhy = (model: Model): Target | null => {
+export const unitOnWhy = (model: Model): Target | null => {
 	const screen = whyScreen(model);
 	if (screen === null) return null;
 	const {instanceId, verdict} = screen;
@@ -50,5 +52,5 @@ const whyNot = (ui: Ui, target: Target | null): Shown | null => {
 	return state === 'gone' || state === 'ended' ? ours`the box is gone` : null;
 };
 
-export const bootRetryKey: Action = retryKey(onBoot);
-export const whyRetryKey: Action = retryKey(onWhy);
+export const bootRetryKey: Action = retryKey(unitOnBoot);
+export const whyRetryKey: Action = retryKey(unitOnWhy);

@@ -13,9 +13,10 @@ import type {Ui} from '../ui.ts';
 import type {Action, ActionTable} from './action.ts';
 import {everywhereKeys, holdKeys, leavingKeys} from './common.ts';
 import {copyKey} from './copy-key.ts';
+import {fileKey} from './file-key.ts';
 import {logKeys} from './log-keys.ts';
 import {applyLogView, setLogs} from './log-moves.ts';
-import {bootRetryKey, whyRetryKey} from './retry-key.ts';
+import {bootRetryKey, unitOnBoot, unitOnWhy, whyRetryKey} from './retry-key.ts';
 import {shellKey} from './shell-key.ts';
 import {whyKeys} from './why-keys.ts';
 
@@ -200,9 +201,9 @@ function openUnitLog(ui: Ui) {
 const own: ActionTable = {
 	fleet: fleetKeys,
 	group: groupKeys,
-	boot: [...bootKeys, bootRetryKey, shellKey(bootBox)],
+	boot: [...bootKeys, bootRetryKey, fileKey(unitOnBoot), shellKey(bootBox)],
 	logs: [...logKeys, shellKey(bootBox)],
-	why: [...whyKeys, whyRetryKey, shellKey(bootBox)],
+	why: [...whyKeys, whyRetryKey, fileKey(unitOnWhy), shellKey(bootBox)],
 	activity: [],
 };
 

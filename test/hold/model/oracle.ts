@@ -246,13 +246,11 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 			);
 	}
 
-	/** Noted and never answered: whether it was started, and what was left to it, nobody knows. */
+	/** As far as it knows it has another fuse over it: what was left to that one, only reasons tell. */
 	function mayBeAsleep({state}: Actor, process: string): boolean {
 		return state.own.fuses.some(
-			({executionId, deadline, processes}) =>
-				executionId === null &&
-				deadline > now() - 60_000 &&
-				(processes as readonly string[]).includes(process),
+			({final, deadline, processes}) =>
+				final === null && deadline > now() - 60_000 && (processes as readonly string[]).includes(process),
 		);
 	}
 
