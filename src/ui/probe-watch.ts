@@ -34,12 +34,14 @@ export const createProbeWatch = (options: Options): ProbeWatch => {
 	const {aws, processClock, stateFolder, readOnly, changed, failed, probe = probeBox} = options;
 	const stopping = new AbortController();
 	const {signal} = stopping;
-	let known: {readonly instanceId: string; readonly probe: BoxProbe} | null = null;
+	let known: {readonly ofBoot: string; readonly probe: BoxProbe} | null = null;
 	let askedFor = '';
 	let askedAt = Number.NEGATIVE_INFINITY;
 	let asking: Promise<void> | null = null;
-	const ask = async (detail: GroupDetail, box: Box, {store}: WatchedBox) => {
+	const ask = async (detail: GroupDetail, box: Box, watched: WatchedBox) => {
 		const {instanceId} = box;
+		const {store} = watched;
+		const ofBoot = bootOf(watched);
 		const health = healthAsked(box, detail);
 		try {
 			const [instance] = await aws.polling.instances([instanceId], {signal});
@@ -53,7 +55,7 @@ export const createProbeWatch = (options: Options): ProbeWatch => {
 				instance: instance ?? null,
 				signal,
 			});
-			known = {instanceId, probe: answer};
+			known = {ofBoot, probe: answer};
 			changed();
 		} catch (error) {
 			// Its refusal is in the errors view; the verdict stands without it.
@@ -74,7 +76,7 @@ export const createProbeWatch = (options: Options): ProbeWatch => {
 				asking = ask(detail, box, watched);
 			}
 			// An earlier boot is another story.
-			return known?.instanceId === instanceId ? known.probe : null;
+			return known?.ofBoot === bootOf(watched) ? known.probe : null;
 		},
 		stop: async () => {
 			stopping.abort();
@@ -82,3 +84,5 @@ export const createProbeWatch = (options: Options): ProbeWatch => {
 		},
 	};
 };
+
+const bootOf = ({instanceId, boot}: WatchedBox): string => `${instanceId} ${boot?.bootId ?? ''}`;
