@@ -14,4 +14,7 @@ export const unitLog = (unit: Hostile): Advice =>
 
 /** Reruns it the way systemd would; its dependants are started after it. */
 export const rerun = (unit: Hostile): Advice =>
-	advice(`once mended, rerun ${unit} on the held box: no new boot is needed`, ['systemctl', 'restart', unit]);
+	advice(
+		`once mended, run ${unit} again on the held box, without a new boot: unflap retry BOX ${unit} (x on screen) also starts what it cancelled`,
+		['systemctl', 'restart', unit],
+	);
