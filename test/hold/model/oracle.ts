@@ -325,14 +325,22 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 
 	/** The last one out resumes: a hold that is alive, held and covered is not ended by another's release. */
 	function underALiveHold({hold, who, processes}: Resume): void {
-		for (const holder of holders()) {
+		const keepers = holders().flatMap(holder => {
 			const actor = holder.actor();
-			if (actor === null || actor === who || !isHolding(actor)) continue;
-			if (holder.id === hold) continue;
-			if (holder.plan.net === 'none' || !hasTag(holder.id)) continue;
-			const kept = processes.filter(process => keeps(holder, actor, process) && !isTakenBack(hold, process));
-			if (kept.length > 0)
-				violations.push(`hold ${hold[0]} resumed ${kept.join(' ')}, which hold ${holder.id[0]} still keeps`);
+			if (actor === null || actor === who || !isHolding(actor) || holder.id === hold) return [];
+			if (holder.plan.net === 'none' || !hasTag(holder.id)) return [];
+			return [{id: holder.id, kept: processes.filter(process => keeps(holder, actor, process))}];
+		});
+		// Said once of a process, however many hold it.
+		const back = new Set<string>(
+			processes.filter(
+				process => keepers.some(({kept}) => kept.includes(process)) && isTakenBack(hold, process),
+			),
+		);
+		for (const {id, kept} of keepers) {
+			const taken = kept.filter(process => !back.has(process));
+			if (taken.length > 0)
+				violations.push(`hold ${hold[0]} resumed ${taken.join(' ')}, which hold ${id[0]} still keeps`);
 		}
 	}
 
