@@ -163,6 +163,36 @@ test('D3 what does not arrive whole is never written', async () => {
 	expect(readdirSync(folder)).toEqual(['app.conf']);
 });
 
+test('a file that nobody may write is put back all the same, and stays so', async () => {
+	const path = join(makeFolder(), 'app.conf');
+	writeFileSync(path, 'old\n');
+	chmodSync(path, 0o444);
+	const {file} = await fetchFile(path);
+	expect(await put(file, {content: Buffer.from('new\n')})).toEqual(['ready', 'written', 'end']);
+	expect(readFileSync(path, 'utf8')).toBe('new\n');
+	expect(statSync(path).mode & 0o7777).toBe(0o444);
+});
+
+test('where the box goes in the middle of the content, the old file is what is there', async () => {
+	const folder = makeFolder();
+	const path = join(folder, 'app.conf');
+	writeFileSync(path, 'old\n');
+	const {file} = await fetchFile(path);
+	const content = Buffer.alloc(100_000, 'new\n');
+	const command = putCommand({nonce, file, newHash: sumOf(content), reload: false});
+	const child = spawn('sh', ['-c', command], {stdio: ['pipe', 'pipe', 'ignore'], detached: true});
+	await new Promise<void>(resolve =>
+		child.stdout.on('data', (bytes: Buffer) => {
+			if (bytes.toString('latin1').includes(':ready')) resolve();
+		}),
+	);
+	child.stdin.write(putInput(nonce, content).subarray(0, 50_000));
+	await new Promise(resolve => setTimeout(resolve, 50));
+	process.kill(-(child.pid ?? 0), 'SIGKILL');
+	await once(child, 'close');
+	expect(readFileSync(path, 'utf8')).toBe('old\n');
+});
+
 test('D4 the content stands in no command line', async () => {
 	const path = join(makeFolder(), 'app.conf');
 	writeFileSync(path, 'old\n');
