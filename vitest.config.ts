@@ -5,7 +5,14 @@ export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
 		// test:proofs has the long proofs on real processes.
-		exclude: ['test/peers/**', 'test/bench/**', 'test/hold/processes/**', 'test/stream/loss.test.ts'],
+		exclude: [
+			'test/peers/**',
+			'test/bench/**',
+			'test/hold/processes/**',
+			'test/stream/loss.test.ts',
+			'test/e2e/catch*.test.ts',
+			'test/e2e/tour.test.ts',
+		],
 		pool: 'forks',
 		maxWorkers: 5,
 		testTimeout: 60_000,

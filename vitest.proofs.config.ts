@@ -3,7 +3,12 @@ import {defineConfig} from 'vitest/config';
 /** Proofs on real processes, a part of each: they take minutes, and two cores for themselves. */
 export default defineConfig({
 	test: {
-		include: ['test/hold/processes/*.test.ts', 'test/stream/loss.test.ts'],
+		include: [
+			'test/hold/processes/*.test.ts',
+			'test/stream/loss.test.ts',
+			'test/e2e/catch*.test.ts',
+			'test/e2e/tour.test.ts',
+		],
 		pool: 'forks',
 		maxWorkers: 1,
 		testTimeout: 300_000,
