@@ -13,7 +13,7 @@ import {readBlastRadius} from '../hold/blast-radius.ts';
 import {checkPath, type FileOnBox, isUnitFile, unitFileWords} from '../remote/edit-line.ts';
 import {isUnitName} from '../remote/grammar.ts';
 import {type EditPlace, fetchFile, type PutEnd, putFile} from '../stream/edit-file.ts';
-import {type Edited, editCopy, forgetCopy} from '../stream/editor.ts';
+import {type Edited, editCopy, forgetCopy, keepCopy} from '../stream/editor.ts';
 import {hunksBetween, isText, keepEdit, patchOf} from '../stream/kept-edits.ts';
 import {runCommand} from '../stream/run-command.ts';
 import {reapSessions} from '../stream/session-register.ts';
@@ -101,7 +101,7 @@ const edit = async (context: CommandContext, place: EditPlace, editing: Editing)
 	const {path, box} = editing;
 	const fetched = await fetchFile(place, path);
 	if (fetched.kind === 'missing')
-		throw new UnflapError('not-found', `${box.instanceId} has no ${path}`, {
+		throw new UnflapError('not-found', `${box.instanceId} has no ${path}, or it may not be looked at`, {
 			next: [`unflap run ${box.instanceId} -- ls -l ${path.slice(0, path.lastIndexOf('/')) || '/'}`],
 		});
 	if (fetched.kind === 'refused')
@@ -122,6 +122,7 @@ const edit = async (context: CommandContext, place: EditPlace, editing: Editing)
 		else for (const hunk of hunks) showHunk(context, hunkText(hunk));
 		if (editing.withSecrets && hunks !== null) await out.raw(Buffer.from(patchOf(path, hunks, null).text));
 		if (!editing.yes && !(await isConfirmed(context, editing))) {
+			forgetCopy(edited.copy);
 			out.note(ours`Nothing was sent; ${shown(path)} is as it was`);
 			return 1;
 		}
@@ -142,7 +143,8 @@ const edit = async (context: CommandContext, place: EditPlace, editing: Editing)
 		forgetCopy(edited.copy);
 		return 0;
 	} catch (error) {
-		forgetCopy(edited.copy);
+		// What was typed is worth more than a tidy folder.
+		out.warn(ours`your copy is kept: ${shown(hostile(keepCopy(edited.copy)))}`);
 		throw error;
 	}
 };
@@ -208,7 +210,7 @@ const notWritten = ({out}: CommandContext, {end, file, copy, box}: Unwritten): E
 		unknown: ours`the link was lost (${shown(hostile(end.kind === 'unknown' ? end.why : ''))}): ${path} is whole, but old or new is not known`,
 	};
 	out.warn(ours`unflap: ${say[end.kind]}`);
-	out.warn(ours`  → your copy is kept: ${shown(hostile(copy))}`);
+	out.warn(ours`  → your copy is kept: ${shown(hostile(keepCopy(copy)))}`);
 	out.warn(ours`  → unflap edit ${shown(hostile(box.instanceId))} ${path}   (again, from what is there now)`);
 	return 1;
 };

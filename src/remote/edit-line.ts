@@ -67,6 +67,10 @@ export const putCommand = ({nonce, file, newHash, reload}: PutLine): string => {
 		`t=$($s mktemp -- "$d/.unflap.XXXXXXXX") || fail 'failed mktemp'`,
 		// The owner first: from then on the content is never readable for anybody it is not meant for.
 		`if [ "$b" = safe ] && [ -z "$q" ]; then $s chown ${word(`${file.uid}:${file.gid}`)} "$t" || fail 'failed chown'; fi`,
+		`g=$($s stat -c '%u:%g' -- "$t")`,
+		`[ "$g" = ${word(`${file.uid}:${file.gid}`)} ] || $s chgrp ${word(String(file.gid))} "$t"`,
+		`g=$($s stat -c '%u:%g' -- "$t")`,
+		`[ "$g" = ${word(`${file.uid}:${file.gid}`)} ] || fail 'failed its owner or group could not be kept there'`,
 		'say ready',
 		`sed -n "/^$n-end\\$/q;p" | base64 -d | $s tee -- "$t" >/dev/null`,
 		'h=$($s sha256sum -- "$t")',

@@ -75,7 +75,10 @@ export const putFile = async (place: EditPlace, file: FileOnBox, content: Uint8A
 				sent = true;
 				return send(channel, putInput(nonce, content), {processClock, over: over.signal, fail: end.reject});
 			case 'written':
-				written = said.hash === sumOf(content) ? {kind: 'written', reloaded: false} : {kind: 'conflict'};
+				written =
+					said.hash === sumOf(content)
+						? {kind: 'written', reloaded: false}
+						: {kind: 'unknown', why: 'somebody else wrote it at the same moment'};
 				return;
 			case 'reloaded':
 				if (written?.kind === 'written') written = {kind: 'written', reloaded: said.status === 0};

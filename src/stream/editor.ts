@@ -1,8 +1,8 @@
 /** The user's editor on a copy of a file: one path in a folder of its own, no shell, and nothing left behind (threats.md M2). */
 import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
-import {join} from 'node:path';
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
 import {UnflapError} from '../base/errors.ts';
 import {ensureOwnFolder, openExclusive} from '../base/safe-files.ts';
 import {splitWords} from '../base/split-words.ts';
@@ -50,6 +50,14 @@ export const editCopy = async ({stateFolder, environment, name, content}: Editor
 /** With everything the editor left beside it: swap files, backups. */
 export const forgetCopy = (copy: string): void => rmSync(join(copy, '..'), {recursive: true, force: true});
 
+/** Out of the way of the next run, which removes what is left over: for another try. Gives its new path. */
+export const keepCopy = (copy: string): string => {
+	const folder = dirname(copy);
+	const kept = join(dirname(folder), `kept-${basename(folder)}`);
+	if (existsSync(folder)) renameSync(folder, kept);
+	return join(kept, basename(copy));
+};
+
 /** `$VISUAL`, `$EDITOR`, vi. @throws `usage` for a line whose quotes are open. */
 const editorWords = (environment: Readonly<NodeJS.ProcessEnv>): readonly string[] => {
 	const line = environment['VISUAL'] || environment['EDITOR'] || 'vi';
@@ -87,15 +95,18 @@ const run = (
 		);
 	});
 
-/** Copies of runs that were killed: their process is gone. */
+/** Copies of runs that were killed, whose process is gone; and those that were kept for another try, after a week. */
 const reap = (parent: string): void => {
 	for (const name of readdirSync(parent)) {
-		const pid = Number(/^(\d{1,10})-[0-9a-f]{16}$/.exec(name)?.[1]);
+		const [, kept, pid] = /^(kept-)?(\d{1,10})-[0-9a-f]{16}$/.exec(name) ?? [];
 		const path = join(parent, name);
-		if (Number.isInteger(pid) && statSync(path).isDirectory() && !isAlive(pid))
-			rmSync(path, {recursive: true, force: true});
+		if (pid === undefined || !statSync(path).isDirectory()) continue;
+		const isOver = kept === undefined ? !isAlive(Number(pid)) : Date.now() - statSync(path).mtimeMs > keptMs;
+		if (isOver) rmSync(path, {recursive: true, force: true});
 	}
 };
+
+const keptMs = 7 * 86_400_000;
 
 const isAlive = (pid: number): boolean => {
 	try {

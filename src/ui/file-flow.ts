@@ -6,7 +6,7 @@ import type {Hostile, Shown} from '../base/text.ts';
 import {readBlastRadius} from '../hold/blast-radius.ts';
 import {checkPath} from '../remote/edit-line.ts';
 import {type EditPlace, fetchFile, type PutEnd, putFile} from '../stream/edit-file.ts';
-import {forgetCopy} from '../stream/editor.ts';
+import {forgetCopy, keepCopy} from '../stream/editor.ts';
 import {hunksBetween, isText, keepEdit, patchOf} from '../stream/kept-edits.ts';
 import type {FileOverlay} from './app-state.ts';
 import {shortId} from './format.ts';
@@ -101,7 +101,7 @@ export const nextFile = (ui: Ui, overlay: FileOverlay) => {
 
 /** Enter: first the editor, then, once its difference was read, back to the box. */
 export const confirmFile = (ui: Ui, overlay: FileOverlay) => {
-	if (overlay.busy || overlay.read === null) return;
+	if (overlay.busy || overlay.read === null || overlay.problem !== null) return;
 	if (overlay.draft === null) return void editIt(ui, overlay);
 	if (wasRead(ui, overlay.paintedAt)) void putBack(ui, overlay);
 };
@@ -151,7 +151,7 @@ const putBack = async (ui: Ui, overlay: FileOverlay): Promise<void> => {
 					overlay: {
 						...open,
 						busy: false,
-						problem: said(ours`${notWritten(end)}; your copy: ${shown(hostile(draft.copy))}`),
+						problem: said(ours`${notWritten(end)}; your copy: ${shown(hostile(keepCopy(draft.copy)))}`),
 					},
 				});
 			return;

@@ -74,6 +74,7 @@ test('D3 somebody else who edits meanwhile wins, and the copy is kept and named'
 	expect(code).toBe(1);
 	expect(stderr).toMatch(/was changed on the box meanwhile: nothing was written/);
 	const copy = /your copy is kept: (\S+)/.exec(stderr)?.[1] ?? '';
+	await edit('true');
 	expect(readFileSync(copy, 'utf8')).toContain('MINE=1');
 	expect(await onBox()).toContain("APP_VERSION='9.9.9'");
 	expect(await onBox()).not.toContain('MINE=1');

@@ -243,6 +243,34 @@ test.each([
 	for (const call of touching) expect(call).toMatch(/^sudo -n -u #1500 /);
 });
 
+test('D1 where the owner of a file could not be kept it is not written at all', async () => {
+	const folder = makeFolder();
+	const path = join(folder, 'app.conf');
+	writeFileSync(path, 'old\n');
+	const {file} = await fetchFile(path);
+	const uid = process.getuid?.() ?? 0;
+	// As root the line would give it to whom it belongs: a chown that does nothing stands for one that may not.
+	const bin = makeFolder();
+	for (const name of ['chown', 'chgrp']) writeFileSync(join(bin, name), '#!/bin/sh\nexit 0\n', {mode: 0o755});
+	const child = spawn(
+		'sh',
+		[
+			'-c',
+			putCommand({nonce, file: {...file, uid: uid + 7}, newHash: sumOf(Buffer.from('x')), reload: false}),
+		],
+		{
+			stdio: ['ignore', 'pipe', 'ignore'],
+			env: {...process.env, PATH: `${bin}:${process.env['PATH']}`},
+		},
+	);
+	expect(readPut(nonce, (await read(child)).trim())).toEqual({
+		news: 'failed',
+		why: 'its owner or group could not be kept there',
+	});
+	expect(readFileSync(path, 'utf8')).toBe('old\n');
+	expect(readdirSync(folder)).toEqual(['app.conf']);
+});
+
 test('D1 a folder of root that others may write into is refused', async () => {
 	const {environment} = machine({'/srv/app': '0 777', '/srv': '0 755', '/': '0 755'}, 1001);
 	expect(await fetch('/srv/app/x.conf', environment)).toEqual({
