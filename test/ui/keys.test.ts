@@ -40,6 +40,10 @@ test('each key of a chunk has its name, line ends and controls too', () => {
 	expect(keyNames('', {...noKey, escape: true})).toEqual(['esc']);
 	expect(keyNames(' ', noKey)).toEqual(['space']);
 	expect(keyNames('T', {...noKey, meta: true})).toEqual(['esc', 'T']);
+	expect(keyNames('', {...noKey, escape: true, meta: true})).toEqual(['esc', 'esc']);
+	expect(keyNames('', {...noKey, return: true, meta: true})).toEqual(['esc', 'enter']);
+	expect(keyNames('c', {...noKey, ctrl: true, meta: true})).toEqual(['esc', 'ctrl-c']);
+	expect(keyNames('', {...noKey, upArrow: true, meta: true})).toEqual(['up']);
 });
 
 test('on every screen a key means one thing', () => {

@@ -4,12 +4,17 @@ import type {Key} from 'ink';
 /** 'j', 'H', 'enter', 'esc', 'ctrl-d', 'space', …; what is no key of ours is left out. */
 export const keyNames = (input: string, key: Key): readonly string[] => {
 	const named = namedKey(key);
-	if (named !== null) return [named];
-	if (key.ctrl && input !== '') return [`ctrl-${input.toLowerCase()}`];
-	const typed = [...input].map(nameOf).filter(name => name !== '');
 	// An escape and a key in one chunk look like Alt, which means nothing here: both were pressed.
+	if (named !== null) return key.meta && isBehindEscape(named) ? ['esc', named] : [named];
+	const typed =
+		key.ctrl && input !== ''
+			? [`ctrl-${input.toLowerCase()}`]
+			: [...input].map(nameOf).filter(name => name !== '');
 	return key.meta ? ['esc', ...typed] : typed;
 };
+
+/** Alt with an arrow or with backspace is a habit of the fingers, and no escape. */
+const isBehindEscape = (named: string): boolean => ['esc', 'enter', 'tab'].includes(named);
 
 const namedKey = (key: Key): string | null => {
 	if (key.upArrow) return 'up';
