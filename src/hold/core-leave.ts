@@ -42,8 +42,9 @@ export const leaveTo = (state: HoldState, group: SeenGroup): LeftToOthers => {
 };
 
 /**
- * Suspended by a live hold that began after our release did: not the late Suspend of ours that is still waited for. One
- * that was there before may have been joined by it, and nobody can tell.
+ * Suspended by a live hold that began after our release did, and still covered by it: not the late Suspend of ours that
+ * is waited for, which that hold takes for somebody's and drops from its next fuse. One that was there before may have
+ * been joined by it, and nobody can tell.
  */
 const theirsSince = (
 	state: HoldState,
@@ -52,11 +53,15 @@ const theirsSince = (
 ): readonly ScalingProcess[] => {
 	const {release, runs} = state;
 	if (release === null || runs.failed || runs.seenMs === null) return [];
-	const later = others
-		.filter(({live}) => live)
-		.flatMap(other => other.runs.filter(({startedAt}) => startedAt > release.startedAws));
 	return oursSuspended(state.own, group, now(state).rate).filter(process =>
-		later.some(run => backs(run, process, reasonOf(group, process) ?? '')),
+		others.some(
+			other =>
+				other.live &&
+				(other.covers as readonly string[]).includes(process) &&
+				other.runs.some(
+					run => run.startedAt > release.startedAws && backs(run, process, reasonOf(group, process) ?? ''),
+				),
+		),
 	);
 };
 

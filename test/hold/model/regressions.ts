@@ -662,4 +662,30 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a late suspend of a hold without a fuse was left to one whose fuse covered it only until it was renewed',
+		schedule: schedule({
+			seed: 744841063,
+			faults: 0.15,
+			holders: [
+				holder({
+					beginAt: 119000,
+					aim: ['ScheduledActions'],
+					forMs: 150000,
+					net: 'none',
+					releaseAfter: 35000,
+					guardianCrash: 1,
+				}),
+				holder({
+					beginAt: 165000,
+					forMs: 60000,
+					releaseAfter: 20000,
+					crash: {call: 30, applied: false, guardianToo: false},
+					guardianCrash: 1,
+					guardianDiesAfter: 0,
+				}),
+			],
+			meddling: [{at: 0, act: 'forge', letters: 'L', phase: 'live', renews: false}],
+		}),
+	},
 ];
