@@ -33,6 +33,7 @@ export const stopFuses = (state: HoldState, goal: StopGoal): StopResult =>
 
 const next = (state: HoldState, stopping: Stopping): StopResult => {
 	const {goal, tried, failure} = stopping;
+	if (isTooLateFor(state, goal)) return {over: true, state, goal, failure};
 	const inForce = goal.for === 'release' ? null : currentFuse(state);
 	const fuse = unfinished(state.own).find(one => one !== inForce && !tried.includes(one.clientToken));
 	if (fuse === undefined) return {over: true, state, goal, failure};
@@ -42,6 +43,12 @@ const next = (state: HoldState, stopping: Stopping): StopResult => {
 		turn: fuse.executionId === null ? find(state, started, fuse) : stop(state, started, fuse),
 	};
 };
+
+/**
+ * After a sleep of this machine, or past the lease, the fuse in force may have fired, or be about to: an older one goes
+ * only after the resume.
+ */
+const isTooLateFor = (state: HoldState, goal: StopGoal): boolean => goal.for !== 'release' && state.spent;
 
 const find = (state: HoldState, stopping: Stopping, fuse: Fuse): Turn => {
 	const {clientToken, deadline, processes} = fuse;
@@ -114,6 +121,7 @@ const isTooLate = (state: HoldState, {deadline}: Fuse): boolean => {
 const found = (state: HoldState, stopping: Stopping, executionId: string): StopResult => {
 	const known = changeFuse(state, stopping.token, {executionId});
 	const fuse = fuseOf(known, stopping.token);
+	if (isTooLateFor(state, stopping.goal)) return next(known, stopping);
 	return fuse === undefined ? next(known, stopping) : {over: false, turn: stop(known, stopping, fuse)};
 };
 

@@ -688,4 +688,22 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 0, act: 'forge', letters: 'L', phase: 'live', renews: false}],
 		}),
 	},
+	{
+		name: 'a machine slept before it stopped its older fuse, and stopped it while the newer one was about to fire',
+		schedule: schedule({
+			seed: 777551187,
+			staleMs: 4000,
+			denied: {operation: 'resume', from: 0, to: 363000},
+			holders: [
+				holder({
+					aim: ['Terminate'],
+					forMs: 900000,
+					releaseAfter: 400000,
+					guardianCrash: 1,
+					sleep: {after: 101000, ms: 300000},
+					extend: {after: 11000, ms: 60000},
+				}),
+			],
+		}),
+	},
 ];
