@@ -49,7 +49,7 @@ const judgeEveryMs = 1000;
 export const followCaught = (options: CaughtOptions): CaughtStream => {
 	const {context, aws, processClock, instanceId, group, spools, onNews} = options;
 	const {settings} = context;
-	const judged = createCaughtVerdict(aws, instanceId);
+	const judged = createCaughtVerdict(context, aws, instanceId);
 	const over = new AbortController();
 	const stream = openBoxStream({
 		aws,

@@ -4,38 +4,42 @@ import {ours, shown} from '../base/terminal-text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import {readKeptEdits} from '../stream/kept-edits.ts';
-import {createLineMarks} from '../verdict/line-marks.ts';
 import {withBackground} from './background-beside.ts';
-import {readBootBox} from './boot-box.ts';
 import type {Command, CommandContext} from './command.ts';
+import {judgeBox} from './judge-box.ts';
 import {keptActivities} from './kept-activities.ts';
 import type {Report} from './report-facts.ts';
 import {reportHtml} from './report-html.ts';
 import {reportMarkdown} from './report-markdown.ts';
-import {besideBoot, judged, mostTelling} from './why.ts';
+import {mostTelling} from './why.ts';
 
 export const reportCommand: Command = {
 	name: 'report',
 	summary: 'the page for the ticket: flap timeline, waterfall, verdict, evidence',
 	usage: 'unflap report GROUP',
 	example: 'unflap report web-prod -o html > web-prod.html',
-	flags: {},
+	flags: {
+		'no-probe': {type: 'boolean', help: 'asks the box for its journal alone, and runs no probe on it'},
+	},
 	outputs: ['md', 'html'],
 	mostWords: 1,
-	run: async (context, {positionals, output}) => {
+	run: async (context, {positionals, output, flags}) => {
 		const [name] = positionals;
 		if (name === undefined)
 			throw new UnflapError('usage', 'report wants one GROUP', {
 				next: ['unflap report web-prod', 'unflap ls lists them'],
 			});
-		const report = await reportOf(context, name);
+		const report = await reportOf(context, {name, probe: flags['no-probe'] !== true});
 		if (output === 'html') await context.out.raw(Buffer.from(reportHtml(report)));
 		else for (const line of reportMarkdown(report)) context.out.line(line);
 		return 0;
 	},
 };
 
-const reportOf = async (context: CommandContext, name: string): Promise<Report> => {
+const reportOf = async (
+	context: CommandContext,
+	{name, probe}: {readonly name: string; readonly probe: boolean},
+): Promise<Report> => {
 	const aws = await context.aws();
 	const {signal, out} = context;
 	const group = await resolveGroup(aws, name, {signal});
@@ -52,20 +56,13 @@ const reportOf = async (context: CommandContext, name: string): Promise<Report> 
 		edits: await readKeptEdits(context.settings.paths.state, group.name),
 	};
 	if (box === undefined) return {...base, boot: null};
-	const marks = createLineMarks();
 	try {
-		const source = await readBootBox(context, {
+		const {source, verdict} = await judgeBox(context, aws, {
 			box: box.instanceId,
-			boot: undefined,
 			units: [],
-			onEntries: marks.add,
+			probe,
+			known: beside,
 		});
-		const facts = {
-			...(await besideBoot(aws, source.box, signal, beside)).facts,
-			listening: null,
-			over: source.incomplete !== null,
-		};
-		const {verdict} = judged(box.instanceId, source, marks.of, facts);
 		return {
 			...base,
 			boot: {instanceId: box.instanceId, boot: source.model.boot(), verdict, outside: source.outside},

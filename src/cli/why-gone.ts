@@ -7,6 +7,8 @@ import {lifeFacts} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import type {Verdict} from '../verdict/types.ts';
 import {type WithBackground, withBackground} from './background-beside.ts';
+import type {CommandContext} from './command.ts';
+import {goodBootsWith} from './kept-good-boots.ts';
 
 export type GoneVerdict = {
 	readonly subject: Hostile;
@@ -17,14 +19,14 @@ export type GoneVerdict = {
 type Reading = Pick<Aws, 'polling' | 'clock'>;
 
 export const judgeDeath = async (
-	aws: Reading,
-	detail: GroupDetail,
-	life: Life,
-	signal: AbortSignal,
+	context: Pick<CommandContext, 'settings' | 'out' | 'signal'>,
+	aws: Reading & Pick<Aws, 'facts'>,
+	{detail, life}: {readonly detail: GroupDetail; readonly life: Life},
 ): Promise<GoneVerdict> => {
-	const beside = await withBackground(aws, detail, life, signal);
+	const beside = await withBackground(aws, detail, life, context.signal);
+	const good = await goodBootsWith(context, aws, detail, null);
 	const facts = {
-		...lifeFacts(life.instanceId, detail, beside.background),
+		...lifeFacts(life.instanceId, detail, {background: beside.background, good}),
 		boot: null,
 		marks: [],
 		listening: null,

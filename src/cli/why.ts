@@ -6,20 +6,17 @@ import type {Hostile} from '../base/text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import type {Box, GroupDetail, Life} from '../groups/types.ts';
-import type {JournalEntry} from '../journal/types.ts';
-import {boxFacts, nothingBeside} from '../verdict/box-facts.ts';
+import {nothingBeside} from '../verdict/box-facts.ts';
 import {judge} from '../verdict/judge.ts';
 import {createLineMarks} from '../verdict/line-marks.ts';
-import {createStoreLines} from '../verdict/store-lines.ts';
-import type {Facts, Verdict} from '../verdict/types.ts';
+import type {Verdict} from '../verdict/types.ts';
 import {verdictMarkdown} from '../verdict/verdict-markdown.ts';
-import {changesDocument, type WithBackground, withBackground} from './background-beside.ts';
-import {readBootBox} from './boot-box.ts';
-import {type BootSource, readBootFile} from './boot-file.ts';
+import {changesDocument, type WithBackground} from './background-beside.ts';
+import {readBootFile} from './boot-file.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {changeDocument} from './group-json.ts';
+import {judgeBox} from './judge-box.ts';
 import {keptActivities} from './kept-activities.ts';
-import {notProbed, probeBeside} from './probe-beside.ts';
 import {findDead, judgeDeath, lastDead} from './why-gone.ts';
 import {verdictDocument} from './why-json.ts';
 import {printVerdict} from './why-text.ts';
@@ -71,15 +68,12 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 	const [name] = args.positionals;
 	const units = Array.isArray(args.flags['unit']) ? args.flags['unit'] : [];
 	const marks = createLineMarks();
-	const storeLines = createStoreLines();
-	const onEntries = (entries: readonly JournalEntry[]) => {
-		marks.add(entries);
-		storeLines.add(entries);
-	};
 	if (typeof file === 'string' && name === undefined) {
-		const source = await readBootFile(file, {units, signal: context.signal, onEntries});
-		const facts = {...nothingBeside, listening: null, over: true};
-		return judged(file === '-' ? 'standard input' : file, source, marks.of, facts);
+		const source = await readBootFile(file, {units, signal: context.signal, onEntries: marks.add});
+		const boot = source.model.boot();
+		const facts = {...nothingBeside, listening: null, over: true, boot, marks: marks.of(boot?.bootId ?? '')};
+		const subject = file === '-' ? 'standard input' : file;
+		return {subject, verdict: judge(facts), incomplete: source.incomplete, beside: null};
 	}
 	if (file !== undefined || name === undefined)
 		throw new UnflapError('usage', 'why wants one GROUP or BOX, or --journal FILE', {
@@ -87,38 +81,11 @@ const verdictOf = async (context: CommandContext, args: CommandArgs): Promise<Ju
 		});
 	const aws = await context.aws();
 	const named = await boxNamed(aws, name, context);
-	if (named.box === null)
-		return {...(await judgeDeath(aws, named.detail, named.life, context.signal)), incomplete: null};
-	const {box} = named;
-	const source = await readBootBox(context, {box, boot: undefined, units, onEntries});
-	const {facts, beside} = await besideBoot(aws, source.box, context.signal);
-	const store = storeLines.of(source.model.boot());
-	const asked = isProbed(context, args, source)
-		? await probeBeside(context, aws, {box: source.box, detail: beside?.detail ?? null, store})
-		: notProbed;
-	const found = judged(source.box.instanceId, source, marks.of, {
-		...facts,
-		...asked,
-		unread: [...facts.unread, ...asked.unread],
-		over: source.incomplete !== null,
-	});
-	return {...found, beside};
+	if (named.box === null) return {...(await judgeDeath(context, aws, named)), incomplete: null};
+	const probe = args.flags['no-probe'] !== true;
+	const {source, verdict, beside} = await judgeBox(context, aws, {box: named.box, units, probe});
+	return {subject: source.box.instanceId, verdict, incomplete: source.incomplete, beside};
 };
-
-export const judged = (
-	subject: Hostile,
-	{model, incomplete}: BootSource,
-	marksOf: (bootId: string) => Facts['marks'],
-	facts: Omit<Facts, 'boot' | 'marks'>,
-): Judged => {
-	const boot = model.boot();
-	const marks = boot === null ? [] : marksOf(boot.bootId);
-	return {subject, verdict: judge({...facts, boot, marks}), incomplete, beside: null};
-};
-
-/** A box that is gone answers nothing, and read-only runs nothing on a box but what reads its journal. */
-const isProbed = ({readOnly}: CommandContext, {flags}: CommandArgs, {incomplete}: BootSource): boolean =>
-	flags['no-probe'] !== true && !readOnly && incomplete === null;
 
 type Named =
 	| {readonly box: string}
@@ -168,17 +135,4 @@ const groupOrNull = async (aws: Aws, name: string, signal: AbortSignal): Promise
 export const mostTelling = (boxes: readonly Box[]): Box | undefined => {
 	const reachable = boxes.filter(({ssm}) => ssm?.pingStatus === 'Online');
 	return reachable.find(({target}) => target?.state.startsWith('unhealthy')) ?? reachable[0] ?? boxes[0];
-};
-
-/** `known`: what was read of its group already. */
-export const besideBoot = async (aws: Aws, box: Box, signal: AbortSignal, known?: WithBackground) => {
-	if (box.group === '') return {facts: nothingBeside, beside: null};
-	const [detail, instances] = await Promise.all([
-		known?.detail ?? loadGroup(aws, box.group, {signal}),
-		aws.polling.instances([box.instanceId], {signal}),
-	]);
-	const beside = known ?? (await withBackground(aws, detail, box, signal));
-	const {background} = beside;
-	const metadataTags = instances[0]?.metadataTags ?? null;
-	return {facts: boxFacts(box, detail, {metadataTags, background}), beside};
 };

@@ -27,13 +27,14 @@ export const healthDeathAt = (detail: Known, instanceId: string): AwsMs | null =
 	const isHeld = group.suspended.some(({process}) => takers.includes(process));
 	if (start === null || isHeld || !group.healthCheckTypes.includes('ELB') || detail.targetGroups.length === 0)
 		return null;
-	const missed = Math.min(
-		...detail.targetGroups.map(
-			({intervalSeconds, unhealthyThreshold}) => intervalSeconds * unhealthyThreshold,
-		),
-	);
-	return start + (group.healthCheckGraceSeconds + missed) * 1000;
+	return start + (group.healthCheckGraceSeconds + missedSeconds(detail.targetGroups)) * 1000;
 };
+
+/** How long the strictest target group fails a box before it counts as unhealthy; Infinity where there is none. */
+export const missedSeconds = (targetGroups: GroupDetail['targetGroups']): number =>
+	Math.min(
+		...targetGroups.map(({intervalSeconds, unhealthyThreshold}) => intervalSeconds * unhealthyThreshold),
+	);
 
 /** The same for a box that fails its check now; a box that answers is not expected to die. */
 export const predictedDeathAt = (

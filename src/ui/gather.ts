@@ -41,6 +41,7 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		detail,
 		probe: place.screen === 'why' ? probeOf(services, detail, whyBox(boxes, place.box)) : null,
 		background: place.screen === 'why' ? behind(services, detail, whyBox(boxes, place.box)) : null,
+		good: detail === null || !places.includes(place.screen) ? [] : services.pace.of(detail, boxes),
 		holds:
 			services
 				.holds()
@@ -58,6 +59,9 @@ export const gather = (state: AppState, services: Services | null, ground: Groun
 		changes: [...ground.changesBefore(), ...aws.commandLog.entries()],
 	};
 };
+
+/** Where boots are watched: a good one is seen there, and kept. */
+const places: readonly string[] = ['boot', 'logs', 'why'];
 
 const behind = (services: Services, detail: GroupDetail | null, box: WatchedBox | null): Background | null =>
 	detail === null || box === null ? null : services.background.of(detail, box.instanceId);
@@ -92,6 +96,7 @@ const nothingYet = (settings: Settings): Omit<Model, 'state' | 'place' | 'starte
 	groups: null,
 	detail: null,
 	background: null,
+	good: [],
 	probe: null,
 	holds: [],
 	pins: [],

@@ -3,6 +3,7 @@ import type {AwsFacts, Identity, LoggedCall, SeenError} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
 import type {KnownBoot} from '../boot/compare-boots.ts';
 import type {Background} from '../groups/background.ts';
+import type {GoodBoot} from '../groups/good-boots.ts';
 import type {GroupDetail, GroupView} from '../groups/types.ts';
 import type {PatientView, PinView} from '../hold/care-types.ts';
 import type {HeldElsewhere, HoldView} from '../hold/types.ts';
@@ -35,6 +36,8 @@ export type Model = {
 	readonly detail: GroupDetail | null;
 	/** What stands behind it, for the box of screen 5; null elsewhere, and before it was read. */
 	readonly background: Background | null;
+	/** Good boots of the group, as far as they are known; [] where no screen asks. */
+	readonly good: readonly GoodBoot[];
 	/** What the box of screen 5 said of itself; null elsewhere, and before it was asked. */
 	readonly probe: {readonly instanceId: string; readonly probe: BoxProbe} | null;
 	readonly holds: readonly HoldView[];

@@ -18,6 +18,7 @@ import {createElsewhere} from './elsewhere.ts';
 import {createHoldNews} from './hold-news.ts';
 import {createIntended, type Intended} from './intended.ts';
 import {createCopies} from './keep-copies.ts';
+import {createPaceWatch, type PaceWatch} from './pace-watch.ts';
 import {createProbeWatch, type ProbeWatch} from './probe-watch.ts';
 
 export type Services = {
@@ -31,6 +32,7 @@ export type Services = {
 	readonly elsewhere: () => readonly HeldElsewhere[];
 	readonly background: BackgroundWatch;
 	readonly catches: CatchWatch;
+	readonly pace: PaceWatch;
 	readonly probes: ProbeWatch;
 	/** Strays that this user marked as intended. */
 	readonly intended: Intended;
@@ -128,6 +130,7 @@ export const createServices = (options: ServicesOptions): Services => {
 	const news = createHoldNews(options.tell, notifier);
 	const intended = createIntended(settings.paths.state, changed);
 	const background = createBackgroundWatch({aws, processClock, changed, failed});
+	const pace = createPaceWatch({aws, settings, tell: options.tell, changed, failed});
 	const probes = createProbeWatch({
 		aws,
 		processClock,
@@ -157,6 +160,7 @@ export const createServices = (options: ServicesOptions): Services => {
 		intended,
 		background,
 		catches,
+		pace,
 		probes,
 		elsewhere: () => others.on(focused, group?.getState().detail?.view ?? null),
 		identity: () => identity,

@@ -1,9 +1,11 @@
 /** What AWS knows of a box beside its boot, as facts for the rules. */
 import type {Background} from '../groups/background.ts';
 import {deploymentGroupOf} from '../groups/deployments.ts';
+import type {GoodBoot} from '../groups/good-boots.ts';
 import {healthAsked} from '../groups/health-asked.ts';
 import type {Box, GroupDetail, Life} from '../groups/types.ts';
 import {deploymentFacts, failedBefore, unreadOf} from './deployment-facts.ts';
+import {paceOf} from './pace.ts';
 import type {DeathFacts, Facts, HealthFacts, HookFacts} from './types.ts';
 
 type Beside = Omit<Facts, 'boot' | 'marks' | 'listening' | 'over'>;
@@ -21,17 +23,20 @@ export const nothingBeside: Beside = {
 	unread: [],
 	lifecycleState: null,
 	metadataTags: null,
-	healthCheckGraceSeconds: null,
+	pace: null,
 	healthCheckPort: null,
 	probe: null,
 };
 
+/** What stands behind a group, and the good boots that were seen in it. */
+export type BehindGroup = {readonly background: Background | null; readonly good: readonly GoodBoot[]};
+
 /** What is known of a box beside its group: its own metadata option for tags, and what stands behind the group. */
-export type BesideGroup = {readonly metadataTags: string | null; readonly background: Background | null};
+export type BesideGroup = BehindGroup & {readonly metadataTags: string | null};
 
 /** Of a box in its group. */
-export const boxFacts = (box: Box, detail: GroupDetail, {metadataTags, background}: BesideGroup): Beside => ({
-	...lifeFacts(box.instanceId, detail, background),
+export const boxFacts = (box: Box, detail: GroupDetail, {metadataTags, ...behind}: BesideGroup): Beside => ({
+	...lifeFacts(box.instanceId, detail, behind),
 	health: healthOf(box),
 	lifecycleState: box.instance.lifecycleState,
 	metadataTags,
@@ -49,7 +54,11 @@ const healthOf = ({target}: Box): HealthFacts | null => {
 };
 
 /** Of a box that is no longer in its group, and of any other: how its life ended, and what stands behind it. */
-export const lifeFacts = (instanceId: string, detail: GroupDetail, background: Background | null): Beside => {
+export const lifeFacts = (
+	instanceId: string,
+	detail: GroupDetail,
+	{background, good}: BehindGroup,
+): Beside => {
 	const life = detail.view.lives.find(one => one.instanceId === instanceId);
 	return {
 		...nothingBeside,
@@ -62,7 +71,7 @@ export const lifeFacts = (instanceId: string, detail: GroupDetail, background: B
 		changes: background?.changes ?? [],
 		onsetAt: background?.onsetAt ?? null,
 		unread: unreadOf(background),
-		healthCheckGraceSeconds: detail.view.group.healthCheckGraceSeconds,
+		pace: paceOf(detail, instanceId, good),
 	};
 };
 

@@ -8,6 +8,7 @@ import {isChainUp, ownUnits} from './boot-state.ts';
 import {changeEvidence} from './change-evidence.ts';
 import {lineEvidence, seconds} from './finding.ts';
 import {probed, probeEvidence, probeMissing, probeRuledOut} from './probe-evidence.ts';
+import {graceRuledOut} from './rules/grace-too-short.ts';
 import {rules} from './rules/index.ts';
 import {healthEvidence} from './rules/serving.ts';
 import {surroundingsEvidence, surroundingsRuledOut} from './surroundings.ts';
@@ -58,6 +59,7 @@ const withFault = (facts: Facts, winner: Finding, ranked: readonly Finding[]): V
 		...probeRuledOut(facts, winner.rule),
 		...ruledOut(facts, winner),
 		...surroundingsRuledOut(facts),
+		...graceRuledOut(facts),
 		...(winner.rulesOut ?? []),
 	],
 	notJudged: [...missing(facts), ...probeMissing(facts, winner.rule)],
@@ -70,7 +72,12 @@ const withoutFault = (facts: Facts, ranked: readonly Finding[]): Verdict => {
 		rule: null,
 		unit: '',
 		evidence: [...healthEvidence(facts), ...probeEvidence(facts, null), ...surroundingsEvidence(facts)],
-		ruledOut: [...probeRuledOut(facts, null), ...ruledOut(facts, null), ...surroundingsRuledOut(facts)],
+		ruledOut: [
+			...probeRuledOut(facts, null),
+			...ruledOut(facts, null),
+			...surroundingsRuledOut(facts),
+			...graceRuledOut(facts),
+		],
 		notJudged: missing(facts),
 		try: [],
 		others: ranked,

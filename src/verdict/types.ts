@@ -57,6 +57,17 @@ export type DeploymentFacts = {
 	} | null;
 };
 
+/** How much time the health check leaves a boot, and how much good boots of the group took. */
+export type Pace = {
+	readonly group: Hostile;
+	readonly inServiceAt: AwsMs | null;
+	readonly graceSeconds: number;
+	/** From the first missed check that counts until the box is taken out. */
+	readonly missedSeconds: number;
+	/** Of each good boot that was seen: from "in service" until the units were up. In no order. */
+	readonly goodSeconds: readonly number[];
+};
+
 export type ListeningSocket = {readonly address: string; readonly port: number};
 
 /** Everything a rule may read. `null` is "not known", and a rule that needs it says what is missing. */
@@ -84,7 +95,8 @@ export type Facts = {
 	readonly lifecycleState: string | null;
 	/** The instance's metadata option for tags; open enum: 'enabled', 'disabled'. */
 	readonly metadataTags: string | null;
-	readonly healthCheckGraceSeconds: number | null;
+	/** null where no load balancer's check can end a box of the group. */
+	readonly pace: Pace | null;
 	/** Port that the target group asks on. */
 	readonly healthCheckPort: number | null;
 	/** What the box itself said when it was asked; null where nobody asked. */
@@ -117,6 +129,7 @@ export const ruleNames = [
 	'ordering-missing',
 	'never-listened',
 	'health-path',
+	'grace-too-short',
 	'ended-from-outside',
 	'journal-stops',
 	'deploy-failed',

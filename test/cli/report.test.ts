@@ -62,6 +62,10 @@ test('the page of a flapping group has sentence, timeline, waterfall, evidence a
 		expect(stdout).toMatch(/<code>aws s3api list-objects-v2/);
 		const markdown = await lab.run(['report', String(group?.name)]);
 		expect(markdown.stdout).toMatch(/### Evidence/);
+		// What the box itself said when it was asked, unless nobody wants it asked.
+		expect(markdown.stdout).toMatch(/probe: S3: s3:/);
+		const unasked = await lab.run(['report', String(group?.name), '--no-probe']);
+		expect(unasked.stdout).not.toMatch(/probe: /);
 		expect(
 			(await lab.requests()).filter(({mutating}) => mutating).map(({operation}) => operation),
 		).not.toContain('SuspendProcesses');

@@ -51,6 +51,8 @@ test('a group of the lab is judged by the box that tells most, and a box by itse
 		const whole = await lab.run(['why', String(group?.name), '-o', 'json']);
 		expect(whole.stderr).toMatch(/looking at i-[0-9a-f]{17}, box \d of \d/);
 		expect(JSON.parse(whole.stdout)).toMatchObject({rule: 's3-denied', confidence: 'certain'});
+		const sources = (JSON.parse(whole.stdout).evidence as {readonly source: string}[]).map(one => one.source);
+		expect(sources).toContain('load balancer');
 		const box = await lab.run(['why', `${group?.name}/1`]);
 		expect(box.code).toBe(0);
 		expect(box.stdout).toMatch(/may not s3:ListBucket/);
@@ -61,6 +63,22 @@ test('a group of the lab is judged by the box that tells most, and a box by itse
 		await lab.close();
 	}
 });
+
+test('a good boot is known by its health check, and kept: the next verdict holds the grace period against it', async () => {
+	const lab = await openLab('--scenario', 'S01-healthy', '--seed', '7', '--speed', '20');
+	try {
+		const [group] = await lab.groups();
+		const why = async () => JSON.parse((await lab.run(['why', `${group?.name}/1`, '-o', 'json'])).stdout);
+		await expect
+			.poll(async () => (await why()).verdict, {timeout: 30_000})
+			.toMatch(/the health check passes/);
+		const {ruledOut, notJudged} = await why();
+		expect(ruledOut.join('\n')).toMatch(/grace period: a good boot needs (\d+m)?\d+s of the \d+m\d+s/);
+		expect(notJudged.join('\n')).not.toContain('no answer of a load balancer');
+	} finally {
+		await lab.close();
+	}
+}, 90_000);
 
 test('a file that is no journal is one clear error', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'unflap-why-'));

@@ -148,10 +148,15 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 		env: withoutUndefined(environment),
 	});
 	let bytes = '';
+	/** Every row that ever stood on the screen, and how many bytes had come when it was last there. */
+	const lastShown = new Map<string, number>();
 	let exit: {exitCode: number; signal?: number | undefined} | undefined;
 	child.onData(data => {
 		bytes += data;
-		terminal.write(data);
+		const upTo = bytes.length;
+		terminal.write(data, () => {
+			for (const row of lines()) lastShown.set(row, upTo);
+		});
 	});
 	child.onExit(result => {
 		exit = result;
@@ -196,15 +201,15 @@ export const openScreen = ({args = [], columns = 100, rows = 30, environment, fi
 				seconds,
 				() => `not seen: ${found}\n${screen.text()}`,
 			),
-		/** A row that was painted since `from` (a length of `bytes`), whether it still stands there or not. */
+		/** A row that stood on the screen after `since` (a length of `bytes`), whether it still does or not. */
 		saw: async (
 			found: RegExp,
 			{since = 0, seconds = 2 * patienceSeconds}: {since?: number; seconds?: number} = {},
 		) =>
 			waitUntil(
-				() => rowsPainted(bytes.slice(since)).some(row => found.test(row)),
+				() => [...lastShown].some(([row, upTo]) => upTo > since && found.test(row)),
 				seconds,
-				() => `never painted: ${found}\n${screen.text()}`,
+				() => `never shown: ${found}\n${screen.text()}`,
 			),
 		/** Whole frames come in pieces: the same text a few looks in a row, or, where it never rests, after `seconds`. */
 		settles: async (seconds = 5) => {
@@ -262,13 +267,6 @@ const waitUntil = async (isSo: () => boolean, seconds: number, complaint: () => 
 	for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(40)) if (isSo()) return;
 	if (!isSo()) throw new Error(complaint());
 };
-
-/** Rows as the program wrote them, one after the other: moves of the cursor end a row, colours are nothing. */
-const rowsPainted = (bytes: string): readonly string[] =>
-	bytes
-		.replace(/\u001b\][^\u0007]*\u0007/g, '')
-		.replace(/\u001b\[[0-9;]*m/g, '')
-		.split(/\u001b\[[0-9;?]*[A-Za-z]|\r|\n/);
 
 const paneOf = (lines: readonly string[], title: string) => {
 	const start = lines.findIndex(line => /[╭├┏]/.test(line) && line.includes(title));

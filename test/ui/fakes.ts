@@ -190,6 +190,7 @@ export const aModel = ({place, size = [100, 30], state, ...part}: ModelParts = {
 		catches: [],
 		elsewhere: [],
 		background: null,
+		good: [],
 		probe: null,
 		boxes: [],
 		knownBoots: [],

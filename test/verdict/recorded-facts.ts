@@ -22,7 +22,7 @@ export const unknownFacts: Facts = {
 	unread: [],
 	lifecycleState: null,
 	metadataTags: null,
-	healthCheckGraceSeconds: null,
+	pace: null,
 	healthCheckPort: null,
 	probe: null,
 	listening: null,

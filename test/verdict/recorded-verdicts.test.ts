@@ -7,6 +7,7 @@ import {createLineMarks} from '../../src/verdict/line-marks.ts';
 import {ruleNames, type Verdict} from '../../src/verdict/types.ts';
 import {journalOf, readAll, scenarios} from '../boot/recordings.ts';
 import {hookEndings} from './hook-endings.ts';
+import {paceCases} from './paces.ts';
 import {bootIdOf, healthOf, recordedFacts, unknownFacts} from './recorded-facts.ts';
 
 type Expected = {
@@ -205,9 +206,22 @@ test('the table of docs/verdicts.md says what the rules say of the recordings', 
 		...rows,
 		'',
 		...hookTable(),
+		...(await paceTable()),
 	].join('\n');
 	await expect(page).toMatchFileSnapshot('../../docs/verdicts.md');
 });
+
+/** How much time a good boot needs is learned from boots that were seen. */
+const paceTable = async (): Promise<readonly string[]> => [
+	'# What is said of the time that a boot is given',
+	'',
+	'The grace period is 5m00s, and the target group counts checks for 30s more, where nothing else is said.',
+	'',
+	'| known | rule | sentence | also said |',
+	'| --- | --- | --- | --- |',
+	...Object.entries(await paceCases()).map(([name, facts]) => row(name, judge(facts))),
+	'',
+];
 
 /** No recorded box ended in a launch hook: the texts are AWS's own. */
 const hookTable = (): readonly string[] => [

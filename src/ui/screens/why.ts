@@ -28,12 +28,12 @@ export const whyScreen = (model: Model, instanceId = model.place.box): WhyScreen
 	return {instanceId: watched.instanceId, verdict};
 };
 
-const besideOf = ({detail, background}: Model, instanceId: string) => {
+const besideOf = ({detail, background, good}: Model, instanceId: string) => {
 	if (detail === null) return nothingBeside;
 	const box: Box | undefined = detail.boxes.find(one => one.instanceId === instanceId);
 	// A box that is gone has left the group, and its end stands in the activities.
-	if (box === undefined) return lifeFacts(instanceId, detail, background);
-	return boxFacts(box, detail, {metadataTags: null, background});
+	if (box === undefined) return lifeFacts(instanceId, detail, {background, good});
+	return boxFacts(box, detail, {metadataTags: null, background, good});
 };
 
 export const whyPanes = (model: Model): readonly Pane[] => {

@@ -3,6 +3,7 @@ import type {Rule} from '../types.ts';
 import {dependencyOrphan} from './dependency-orphan.ts';
 import {deployFailed} from './deploy-failed.ts';
 import {death, endedFromOutside, journalStops} from './ending.ts';
+import {graceTooShort} from './grace-too-short.ts';
 import {clockSkew, diskFull, dnsFailed} from './host.ts';
 import {hookAbandoned, hookTimeout} from './launch-hook.ts';
 import {linesLost} from './lines-lost.ts';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
 	orderingMissing,
 	neverListened,
 	healthPath,
+	graceTooShort,
 	endedFromOutside,
 	journalStops,
 	deployFailed,
