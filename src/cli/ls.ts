@@ -6,6 +6,7 @@ import {listGroups} from '../groups/list-groups.ts';
 import type {GroupState, GroupView} from '../groups/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
 import {groupDocument, nowOf} from './group-json.ts';
+import {keptActivities} from './kept-activities.ts';
 import {createPaint, type Paint, type PaintStyle} from './paint.ts';
 import {type Cell, tableLines} from './table.ts';
 import {durationText} from './time-text.ts';
@@ -28,6 +29,7 @@ export const lsCommand: Command = {
 		const aws = await context.aws();
 		const views = await listGroups(aws, {
 			signal: context.signal,
+			cache: keptActivities(context, aws),
 			...(filter === undefined ? {} : {filter}),
 			...(args.flags['complete'] === true ? {pace: createPace(context)} : {}),
 		});

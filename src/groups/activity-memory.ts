@@ -1,13 +1,13 @@
 /** The activities of many groups, read a little at a time and kept: AWS is asked only for what is new. */
 import type {Activity, Aws, Group} from '../aws/types.ts';
+import type {ActivityCache} from './activity-cache.ts';
 import {type ActivityReading, nothingRead} from './group-view.ts';
-import {spread} from './list-groups.ts';
-import {mergeActivities, readGroupActivities, readManyGroups} from './read-activities.ts';
+import {forgiven, mergeActivities, readGroupActivities, readManyGroups, spread} from './read-activities.ts';
 
 export type ActivityMemory = {
 	readonly reading: (group: string) => ActivityReading;
-	/** One group: the newest 20 where they join what is known, otherwise as much as it takes. */
-	readonly readGroup: (group: string, signal: AbortSignal) => Promise<void>;
+	/** One group: the newest 20 where they join what is known or kept, otherwise as much as it takes. */
+	readonly readGroup: (group: Group, signal: AbortSignal) => Promise<void>;
 	/** All groups in one page of the account. */
 	readonly readAccount: (groups: readonly Group[], signal: AbortSignal) => Promise<void>;
 	readonly forgetOthers: (groups: readonly Group[]) => void;
@@ -16,19 +16,15 @@ export type ActivityMemory = {
 const newest = 20;
 const mostKept = 1000;
 
-export const createActivityMemory = (aws: Pick<Aws, 'polling' | 'clock'>): ActivityMemory => {
+export const createActivityMemory = (
+	aws: Pick<Aws, 'polling' | 'clock'>,
+	/** What earlier runs kept; absent: AWS alone is asked, and nothing is kept. */
+	cache?: ActivityCache,
+): ActivityMemory => {
 	const readings = new Map<string, ActivityReading>();
 	const reading = (group: string) => readings.get(group) ?? nothingRead;
-	const readGroup = async (group: string, signal: AbortSignal) => {
-		const before = reading(group);
-		const fresh =
-			before.activities.length === 0 ? [] : await aws.polling.activities({group, max: newest, signal});
-		readings.set(
-			group,
-			joins(before.activities, fresh)
-				? joined(before, fresh)
-				: await readGroupActivities(aws, group, {signal}),
-		);
+	const readGroup = async (group: Group, signal: AbortSignal) => {
+		readings.set(group.name, await readKept(aws, group, {cache, signal, known: readings.get(group.name)}));
 	};
 	const readAccount = async (groups: readonly Group[], signal: AbortSignal) => {
 		const account = await readManyGroups(aws, {signal});
@@ -54,9 +50,38 @@ export const createActivityMemory = (aws: Pick<Aws, 'polling' | 'clock'>): Activ
 	};
 };
 
+type KeptOptions = {
+	readonly cache: ActivityCache | undefined;
+	/** What this run knows already; absent: the cache is asked. */
+	readonly known?: ActivityReading | undefined;
+	readonly signal?: AbortSignal;
+};
+
+/** One group, beside what this run or an earlier one knows of it; what is new is kept. */
+export const readKept = async (
+	aws: Pick<Aws, 'polling' | 'clock'>,
+	group: Group,
+	{cache, known, ...options}: KeptOptions,
+): Promise<ActivityReading> => {
+	const kept = known ?? (await cache?.read(group)) ?? null;
+	const reading = await readBeside(aws, group.name, {kept, ...options});
+	if (kept === null || !isSame(kept, reading)) await cache?.write(group, reading);
+	return reading;
+};
+
+const isSame = (one: ActivityReading, other: ActivityReading): boolean => {
+	if (one.activities.length !== other.activities.length) return false;
+	const byId = new Map(one.activities.map(activity => [activity.activityId, activity]));
+	return other.activities.every(activity => {
+		const before = byId.get(activity.activityId);
+		return before !== undefined && before.status === activity.status && before.endedAt === activity.endedAt;
+	});
+};
+
 /**
- * One group beside what an earlier run kept of it: the newest 20 where they join it, otherwise as much as it takes. What
- * was in progress then and is not among them may have ended since, so all is read again.
+ * One group beside what is known of it: the newest 20 where they join it, otherwise as much as it takes, and what was
+ * known before that where the two still meet. What was in progress then and is not among the newest may have ended since,
+ * so all is read again.
  */
 export const readBeside = async (
 	aws: Pick<Aws, 'polling' | 'clock'>,
@@ -69,9 +94,32 @@ export const readBeside = async (
 	const isSettled = kept.activities.every(
 		({activityId, endedAt}) => endedAt !== null || seen.has(activityId),
 	);
-	return isSettled && joins(kept.activities, fresh)
-		? joined(kept, fresh)
-		: readGroupActivities(aws, group, options);
+	if (isSettled && joins(kept.activities, fresh)) return joined(kept, fresh);
+	const all = await readGroupActivities(aws, group, options);
+	if (!joins(kept.activities, all.activities)) return all;
+	const again = new Set(all.activities.map(({activityId}) => activityId));
+	const settled = kept.activities.filter(
+		({activityId, endedAt}) => endedAt !== null || again.has(activityId),
+	);
+	return joined({...kept, activities: settled}, all.activities);
+};
+
+const parallel = 8;
+
+/** Few groups at once, each beside what is kept of it; a group that may not be asked reads as nothing. */
+export const readFewGroups = async (
+	aws: Pick<Aws, 'polling' | 'clock'>,
+	groups: readonly Group[],
+	options: Omit<KeptOptions, 'known'>,
+): Promise<ReadonlyMap<string, ActivityReading>> => {
+	const readings = new Map<string, ActivityReading>();
+	const queue = [...groups];
+	const work = async () => {
+		for (let group = queue.shift(); group !== undefined; group = queue.shift())
+			readings.set(group.name, await forgiven(readKept(aws, group, options), nothingRead));
+	};
+	await Promise.all(Array.from({length: Math.min(parallel, groups.length)}, work));
+	return readings;
 };
 
 /** One record known before: nothing is missing between the two readings. */

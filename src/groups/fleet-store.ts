@@ -2,6 +2,7 @@
 import type {Aws, Group} from '../aws/types.ts';
 import type {AwsMs, ProcessClock, ProcessMs} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
+import type {ActivityCache} from './activity-cache.ts';
 import {type ActivityMemory, createActivityMemory} from './activity-memory.ts';
 import {makeGroupView} from './group-view.ts';
 import {createPoller, type Poller} from './poller.ts';
@@ -32,10 +33,16 @@ export type FleetStore = Store<FleetState> & {
 };
 
 type FleetAws = Pick<Aws, 'polling' | 'clock' | 'health' | 'errors'>;
-type FleetOptions = {readonly aws: FleetAws; readonly processClock: ProcessClock};
+type FleetOptions = {
+	readonly aws: FleetAws;
+	readonly processClock: ProcessClock;
+	/** What earlier runs kept of activities; absent: nothing is kept. */
+	readonly cache?: ActivityCache;
+};
 
-export const createFleetStore = ({aws, processClock}: FleetOptions): FleetStore => {
-	const fleet = createFleet(aws, processClock);
+export const createFleetStore = (options: FleetOptions): FleetStore => {
+	const {aws, processClock} = options;
+	const fleet = createFleet(options);
 	const {store} = fleet;
 	let activities: Poller | undefined;
 	const listing = createPoller({
@@ -79,7 +86,7 @@ type Fleet = {
 	focused: string | null;
 };
 
-const createFleet = (aws: FleetAws, processClock: ProcessClock): Fleet => ({
+const createFleet = ({aws, processClock, cache}: FleetOptions): Fleet => ({
 	aws,
 	processClock,
 	store: createStore<FleetState>({
@@ -90,7 +97,7 @@ const createFleet = (aws: FleetAws, processClock: ProcessClock): Fleet => ({
 		health: aws.health(),
 		error: null,
 	}),
-	memory: createActivityMemory(aws),
+	memory: createActivityMemory(aws, cache),
 	groups: [],
 	focused: null,
 });
@@ -139,14 +146,14 @@ const readActivities = async (fleet: Fleet, signal: AbortSignal) => {
 	if (groups.length > fewGroups) {
 		await memory.readAccount(groups, signal);
 		publish(fleet);
-		if (focused !== null && groups.some(({name}) => name === focused))
-			await memory.readGroup(focused, signal);
+		const inFocus = groups.find(({name}) => name === focused);
+		if (inFocus !== undefined) await memory.readGroup(inFocus, signal);
 		return;
 	}
 	// The first time all at once, since somebody is waiting; then one after the other.
 	const isFirst = groups.every(({name}) => memory.reading(name).coveredFrom === null);
-	if (isFirst) await Promise.all(groups.map(({name}) => memory.readGroup(name, signal)));
-	else for (const {name} of groups) await memory.readGroup(name, signal);
+	if (isFirst) await Promise.all(groups.map(group => memory.readGroup(group, signal)));
+	else for (const group of groups) await memory.readGroup(group, signal);
 };
 
 const asUnflapError = (error: unknown): UnflapError =>

@@ -3,6 +3,7 @@ import type {Aws} from '../aws/types.ts';
 import type {AwsMs, ProcessClock, ProcessMs} from '../base/clock.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
+import type {ActivityCache} from './activity-cache.ts';
 import {type ActivityMemory, createActivityMemory} from './activity-memory.ts';
 import {makeBoxes} from './boxes.ts';
 import {emptyParts, type GroupPart, type GroupParts, groupParts, instanceIds} from './group-parts.ts';
@@ -35,6 +36,8 @@ type GroupStoreOptions = {
 	/** The exact name. */
 	readonly name: string;
 	readonly processClock: ProcessClock;
+	/** What earlier runs kept of the group's activities; absent: nothing is kept. */
+	readonly cache?: ActivityCache;
 };
 
 export const createGroupStore = (options: GroupStoreOptions): GroupStore => {
@@ -92,7 +95,7 @@ const createFocus = (options: GroupStoreOptions): Focus => ({
 		error: null,
 		gone: false,
 	}),
-	memory: createActivityMemory(options.aws),
+	memory: createActivityMemory(options.aws, options.cache),
 	parts: emptyParts(),
 	missing: new Map(),
 	others: new Map(),
@@ -129,11 +132,13 @@ const readGroup = async (focus: Focus, signal: AbortSignal) => {
 
 /** Once the group is known: what it names is known only then. */
 const startOthers = (focus: Focus) => {
-	const {others, memory, name} = focus;
+	const {others, memory} = focus;
 	const activities: GroupPart = {
 		operation: 'DescribeScalingActivities',
 		intervalMs: 15_000,
-		read: ({signal}) => memory.readGroup(name, signal),
+		read: async ({parts: {group}, signal}) => {
+			if (group !== null) await memory.readGroup(group, signal);
+		},
 	};
 	for (const part of [activities, ...groupParts]) others.set(part.operation, pollPart(focus, part));
 };

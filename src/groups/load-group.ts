@@ -3,9 +3,9 @@ import type {Aws, Group} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import type {Hostile} from '../base/text.ts';
 import type {ActivityCache} from './activity-cache.ts';
-import {readBeside} from './activity-memory.ts';
+import {readKept} from './activity-memory.ts';
 import {makeBoxes} from './boxes.ts';
-import {type ActivityReading, makeGroupView, nothingRead} from './group-view.ts';
+import {makeGroupView, nothingRead} from './group-view.ts';
 import type {GroupDetail} from './types.ts';
 
 type LoadOptions = {
@@ -74,19 +74,6 @@ const loadParts = async (
 		statuses,
 		missing: [...missing].map(([operation, message]) => ({operation, message})),
 	};
-};
-
-type KeptOptions = {readonly cache: ActivityCache | undefined; readonly signal?: AbortSignal};
-
-const readKept = async (
-	aws: Pick<Aws, 'polling' | 'clock'>,
-	group: Group,
-	{cache, ...options}: KeptOptions,
-): Promise<ActivityReading> => {
-	const kept = (await cache?.read(group)) ?? null;
-	const reading = await readBeside(aws, group.name, {kept, ...options});
-	await cache?.write(group, reading);
-	return reading;
 };
 
 /** No network, no credentials: then nothing of the group can be said. */

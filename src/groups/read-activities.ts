@@ -13,7 +13,6 @@ const windowMs = 2 * hourMs;
 const memoryMs = 42 * 24 * hourMs;
 const page = 100;
 const mostPerGroup = 500;
-const parallel = 8;
 
 type ReadOptions = {readonly signal?: AbortSignal};
 
@@ -31,22 +30,6 @@ export const readGroupActivities = async (
 	const all = await aws.polling.activities({...options, group, since: now - windowMs, max: mostPerGroup});
 	const activities = mergeActivities(newest, all);
 	return {activities, coveredFrom: all.length < mostPerGroup ? now - windowMs : oldestFinished(all)};
-};
-
-/** The activities of these groups; a group that may not be asked reads as nothing. */
-export const readFewGroups = async (
-	aws: Pick<Aws, 'polling' | 'clock'>,
-	groups: readonly Group[],
-	options: ReadOptions = {},
-): Promise<ReadonlyMap<string, ActivityReading>> => {
-	const readings = new Map<string, ActivityReading>();
-	const queue = [...groups];
-	const work = async () => {
-		for (let group = queue.shift(); group !== undefined; group = queue.shift())
-			readings.set(group.name, await forgiven(readGroupActivities(aws, group.name, options), nothingRead));
-	};
-	await Promise.all(Array.from({length: Math.min(parallel, groups.length)}, work));
-	return readings;
 };
 
 type AccountOptions = ReadOptions & {
@@ -67,6 +50,16 @@ export const readManyGroups = async (
 	return {activities, coveredFrom: activities.length < max ? since : oldestFinished(activities)};
 };
 
+/** An account-wide reading, a group at a time. */
+export const spread = (
+	groups: readonly Group[],
+	{activities, coveredFrom}: ActivityReading,
+): ReadonlyMap<string, ActivityReading> => {
+	const byGroup = new Map<string, Activity[]>(groups.map(({name}) => [name, []]));
+	for (const activity of activities) byGroup.get(activity.group)?.push(activity);
+	return new Map([...byGroup].map(([name, own]) => [name, {activities: own, coveredFrom}]));
+};
+
 /** By id, the later reading wins; newest first. */
 export const mergeActivities = (
 	before: readonly Activity[],
@@ -85,7 +78,7 @@ const oldestFinished = (activities: readonly Activity[]): AwsMs =>
 	);
 
 /** Being refused or slowed down here leaves a blank; everything else is the caller's to say. */
-const forgiven = async <T, F>(read: Promise<T>, fallback: F): Promise<T | F> => {
+export const forgiven = async <T, F>(read: Promise<T>, fallback: F): Promise<T | F> => {
 	try {
 		return await read;
 	} catch (error) {

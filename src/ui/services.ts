@@ -5,6 +5,7 @@ import {createRedactor} from '../base/redact.ts';
 import type {Settings} from '../base/settings.ts';
 import {hostile, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import {createActivityCache} from '../groups/activity-cache.ts';
 import {createFleetStore, type FleetStore} from '../groups/fleet-store.ts';
 import {createGroupStore, type GroupStore} from '../groups/group-store.ts';
 import type {CatchNews} from '../hold/catch-news.ts';
@@ -67,7 +68,12 @@ const mostStreams = 20;
 
 export const createServices = (options: ServicesOptions): Services => {
 	const {aws, settings, processClock, changed, failed} = options;
-	const fleet = createFleetStore({aws, processClock});
+	const cache = createActivityCache({
+		folder: settings.paths.cache,
+		endpoint: aws.facts.endpoint,
+		tell: options.tell,
+	});
+	const fleet = createFleetStore({aws, processClock, cache});
 	let group: GroupStore | null = null;
 	let focused: string | null = null;
 	let identity: Identity | null = null;
@@ -170,7 +176,7 @@ export const createServices = (options: ServicesOptions): Services => {
 			focused = name;
 			fleet.focus(name);
 			group?.stop();
-			group = name === null ? null : createGroupStore({aws, name, processClock});
+			group = name === null ? null : createGroupStore({aws, name, processClock, cache});
 			group?.subscribe(() => {
 				watchBoxes();
 				changed();

@@ -15,8 +15,10 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {type ActivityCache, createActivityCache} from '../../src/groups/activity-cache.ts';
 import {readBeside} from '../../src/groups/activity-memory.ts';
+import {createFleetStore} from '../../src/groups/fleet-store.ts';
+import {listGroups} from '../../src/groups/list-groups.ts';
 import {loadGroup} from '../../src/groups/load-group.ts';
-import {aDeath, aGroup, aLaunch, aLife, anId, fakeAws, now} from './make.ts';
+import {aDeath, aGroup, aLaunch, aLife, anId, fakeAws, fakeProcessClock, now} from './make.ts';
 
 let home: string;
 let notes: string[];
@@ -143,4 +145,60 @@ test('what does not join the newest activities is read anew, as is what was stil
 	const again = fakeAws({activities: () => shared});
 	await readBeside(again, 'web-prod', {kept: {activities: [...shared, running], coveredFrom: 0}});
 	expect(again.calls).toEqual(['activities web-prod 20', full]);
+});
+
+test('after more than twenty unseen records what was kept joins again, also what AWS has forgotten', async () => {
+	const forgotten = aLife(100_000);
+	const shared = aLife(300);
+	const unseen = Array.from({length: 15}, (_, at) => aLife(2 + at)).flat();
+	const aws = fakeAws({activities: () => [...unseen, ...shared]});
+	const kept = {activities: [...shared, ...forgotten], coveredFrom: 7};
+	const {activities, coveredFrom} = await readBeside(aws, 'web-prod', {kept});
+	expect(activities).toHaveLength(unseen.length + shared.length + forgotten.length);
+	expect(coveredFrom).toBe(7);
+	expect(aws.calls).toEqual(['activities web-prod 20', 'activities web-prod 100']);
+});
+
+test('what was in progress when it was kept, and is gone from AWS, is not in progress for ever', async () => {
+	const shared = aLife(3);
+	const running = aLaunch(anId(), 600, {endedAt: null, status: 'InProgress'});
+	const aws = fakeAws({activities: () => shared});
+	const kept = {activities: [...shared, running], coveredFrom: 0};
+	expect((await readBeside(aws, 'web-prod', {kept})).activities).toHaveLength(shared.length);
+});
+
+test('ls asks each of a few groups for the newest 20, where an earlier run has kept the rest', async () => {
+	const activities = [aLife(5), aLife(15), aLife(200)].flat();
+	await listGroups(fakeAws({activities: () => activities}), {cache: cacheOf()});
+	const aws = fakeAws({activities: () => activities.slice(0, 4)});
+	const [view] = await listGroups(aws, {cache: cacheOf()});
+	expect(aws.calls).toEqual(['groups', 'activities web-prod 20']);
+	expect(view?.lives).toHaveLength(3);
+});
+
+test('the screen begins with what was kept, and writes only where there is something new', async () => {
+	const activities = [aLife(5), aLife(15)].flat();
+	const shown: string[] = [];
+	const cache: ActivityCache = {
+		read: cacheOf().read,
+		write: async (group, kept) => {
+			shown.push(`${group.name} ${kept.activities.length}`);
+			await cacheOf().write(group, kept);
+		},
+	};
+	await cacheOf().write(aGroup(), {activities: activities.slice(2), coveredFrom: 0});
+	const aws = fakeAws({activities: () => activities});
+	const clock = fakeProcessClock();
+	const store = createFleetStore({aws, processClock: clock, cache});
+	try {
+		await expect.poll(() => store.getState().loading).toBe(false);
+		await clock.pass(60_000);
+		await expect
+			.poll(() => aws.calls.filter(call => call === 'activities web-prod 20').length)
+			.toBeGreaterThan(2);
+		expect(aws.calls.filter(call => call.startsWith('activities'))).not.toContain('activities web-prod 100');
+		expect(shown).toEqual(['web-prod 4']);
+	} finally {
+		store.stop();
+	}
 });
