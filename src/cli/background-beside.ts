@@ -2,11 +2,11 @@
 import type {Aws} from '../aws/types.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import {clockText, durationText, isoTime} from '../base/time-text.ts';
 import {type Background, type BoxAskedAbout, readBackground} from '../groups/background.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import {whoOf} from '../verdict/change-evidence.ts';
 import {unreadOf} from '../verdict/deployment-facts.ts';
-import {clockText, durationText, isoTime} from './time-text.ts';
 
 export type WithBackground = {readonly detail: GroupDetail; readonly background: Background};
 

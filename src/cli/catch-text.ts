@@ -2,10 +2,10 @@
 
 import {hostile, ours, pad, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import {clockText} from '../base/time-text.ts';
 import type {BlastRadius} from '../hold/blast-radius.ts';
 import type {CatchNews} from '../hold/catch-news.ts';
 import type {CatchEnd} from '../hold/catch-types.ts';
-import {clockText} from './time-text.ts';
 
 const own = (text: Hostile): Shown => shown(hostile(text));
 const short = (instanceId: string): Shown => own(instanceId.slice(-4));

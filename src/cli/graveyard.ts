@@ -3,6 +3,7 @@ import type {Aws} from '../aws/types.ts';
 import {UnflapError} from '../base/errors.ts';
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile} from '../base/text.ts';
+import {durationText, isoTime} from '../base/time-text.ts';
 import {loadGroup} from '../groups/load-group.ts';
 import {resolveGroup} from '../groups/resolve.ts';
 import type {GroupDetail, Life} from '../groups/types.ts';
@@ -14,7 +15,6 @@ import {readBootFile} from './boot-file.ts';
 import type {Command, CommandContext} from './command.ts';
 import {keptActivities} from './kept-activities.ts';
 import {type Cell, tableLines} from './table.ts';
-import {durationText, isoTime} from './time-text.ts';
 
 export const graveyardCommand: Command = {
 	name: 'graveyard',

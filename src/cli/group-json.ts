@@ -2,11 +2,11 @@
 
 import type {Aws} from '../aws/types.ts';
 import {masked} from '../base/terminal-text.ts';
+import {isoTime} from '../base/time-text.ts';
 import {isLive} from '../groups/hold-tag.ts';
 import {predictedDeathAt} from '../groups/predicted-death.ts';
 import type {TemplateChange} from '../groups/template-change.ts';
 import type {Box, GroupDetail, GroupView, HoldTag, Life} from '../groups/types.ts';
-import {isoTime} from './time-text.ts';
 
 export const groupDocument = (view: GroupView, now: number) => {
 	const {group, flaps, state, strays} = view;

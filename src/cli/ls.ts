@@ -2,6 +2,7 @@
 import {createProcessClock} from '../base/clock-process.ts';
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import {durationText} from '../base/time-text.ts';
 import {listGroups} from '../groups/list-groups.ts';
 import type {GroupState, GroupView} from '../groups/types.ts';
 import type {Command, CommandArgs, CommandContext} from './command.ts';
@@ -9,7 +10,6 @@ import {groupDocument, nowOf} from './group-json.ts';
 import {keptActivities} from './kept-activities.ts';
 import {createPaint, type Paint, type PaintStyle} from './paint.ts';
 import {type Cell, tableLines} from './table.ts';
-import {durationText} from './time-text.ts';
 
 export const lsCommand: Command = {
 	name: 'ls',

@@ -1,6 +1,7 @@
 /** What a report is made of, and the lines both its forms share. */
 import type {AwsMs} from '../base/clock.ts';
 import type {Hostile} from '../base/text.ts';
+import {durationText} from '../base/time-text.ts';
 import type {OutsideFacts} from '../boot/outside-marks.ts';
 import type {Boot} from '../boot/types.ts';
 import type {Background} from '../groups/background.ts';
@@ -8,10 +9,9 @@ import {isLive} from '../groups/hold-tag.ts';
 import {type TemplateChange} from '../groups/template-change.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import type {KeptEdit} from '../stream/kept-edits.ts';
+import {templateLines} from '../verdict/template-text.ts';
 import type {Verdict} from '../verdict/types.ts';
 import {changeLines} from './background-beside.ts';
-import {templateLines} from './template-text.ts';
-import {durationText} from './time-text.ts';
 
 export type Report = {
 	readonly detail: GroupDetail;

@@ -1,17 +1,17 @@
 /** One group as text: facts, hold and strays, boxes, hooks, lives that ended, newest activities. */
 import {joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import {clockText, durationText} from '../base/time-text.ts';
 import type {Background} from '../groups/background.ts';
 import {isLive} from '../groups/hold-tag.ts';
 import {predictedDeathAt} from '../groups/predicted-death.ts';
 import type {Box, GroupDetail, GroupView} from '../groups/types.ts';
+import {templateLines} from '../verdict/template-text.ts';
 import {changeLines} from './background-beside.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type Paint} from './paint.ts';
 import {surroundingsLines} from './surroundings-text.ts';
 import {type Cell, tableLines} from './table.ts';
-import {templateLines} from './template-text.ts';
-import {clockText, durationText} from './time-text.ts';
 
 type ShowOptions = {readonly out: Printer; readonly now: number; readonly ascii: boolean};
 

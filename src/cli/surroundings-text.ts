@@ -1,10 +1,10 @@
 /** What else moves or will move boxes of a group: an instance refresh, a warm pool, EC2's checks and its plans. */
 import {ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
+import {clockText, durationText} from '../base/time-text.ts';
 import {latestRefresh} from '../groups/refreshes.ts';
 import type {GroupDetail} from '../groups/types.ts';
 import {isWell} from '../verdict/surroundings.ts';
-import {clockText, durationText} from './time-text.ts';
 
 export const surroundingsLines = (
 	{view, refreshes, statuses}: GroupDetail,

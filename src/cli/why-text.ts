@@ -2,11 +2,11 @@
 import {hostile, ours, pad, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
 import {formatClock} from '../boot/boot-time.ts';
+import {templateLines} from '../verdict/template-text.ts';
 import type {Evidence, Finding, Verdict} from '../verdict/types.ts';
 import type {WithBackground} from './background-beside.ts';
 import type {Printer} from './command.ts';
 import {createPaint, type PaintStyle} from './paint.ts';
-import {templateLines} from './template-text.ts';
 
 const styles: Readonly<Record<Verdict['kind'], PaintStyle>> = {
 	fault: 'red',

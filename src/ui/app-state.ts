@@ -228,6 +228,8 @@ export type AppState = {
 		readonly unit: string | null;
 		/** Rows from the end of the list of activities. */
 		readonly activity: number;
+		/** Line of the verdict under the mark: its evidence, what else was said, what to try. */
+		readonly why: number;
 	};
 	/** Filter of the fleet, as typed. */
 	readonly filter: string;
@@ -281,7 +283,7 @@ type StartOptions = {
 
 export const initialState = ({group, view, filter, theme, size}: StartOptions): AppState => ({
 	history: startAt({screen: view ?? (group === null ? 'fleet' : 'group'), group, box: null}),
-	selected: {group, box: null, unit: null, activity: 0},
+	selected: {group, box: null, unit: null, activity: 0, why: 0},
 	filter,
 	field: null,
 	overlay: null,

@@ -40,7 +40,7 @@ export const parentOf = ({screen, group}: Place): Place | null => {
 
 /**
  * What esc does: back to the screen this one was opened from, or one level up where that leads nowhere new. A log
- * opened from a unit of the waterfall goes back to the waterfall.
+ * opened from a unit of the waterfall goes back to the waterfall, one opened from evidence to the verdict.
  */
 export const leave = (history: History): History => {
 	const {here, past} = history;
@@ -48,8 +48,9 @@ export const leave = (history: History): History => {
 	if (up === null) return history;
 	const before = past.at(-1);
 	const isBelow = before !== undefined && depthOf(before) < depthOf(here);
-	const fromUnit = before?.screen === 'boot' && here.screen === 'logs';
-	if (isBelow || fromUnit) return {past: past.slice(0, -1), here: before, future: [here, ...history.future]};
+	const fromUnit = (before?.screen === 'boot' || before?.screen === 'why') && here.screen === 'logs';
+	if (before !== undefined && (isBelow || fromUnit))
+		return {past: past.slice(0, -1), here: before, future: [here, ...history.future]};
 	return {past: [...past, here].slice(-most), here: up, future: []};
 };
 

@@ -90,7 +90,7 @@ const painters: Readonly<Record<ScreenName, Painter>> = {
 	why: {
 		panes: whyPanes,
 		main: 'chain',
-		foldFirst: ['ruledOut', 'group', 'try'],
+		foldFirst: ['ruledOut', 'group', 'todo', 'try'],
 		status: () => [],
 	},
 	activity: {panes: activityPanes, main: 'activity', foldFirst: [], status: () => []},

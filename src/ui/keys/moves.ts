@@ -4,6 +4,8 @@ import {activityCount} from '../screens/activity.ts';
 import {bootScreen, selectedUnit} from '../screens/boot.ts';
 import {selectedGroup, visibleGroups} from '../screens/fleet.ts';
 import {selectedBox} from '../screens/group.ts';
+import {whyScreen} from '../screens/why.ts';
+import {markedAt, whyItems} from '../screens/why-items.ts';
 import type {Ui} from '../ui.ts';
 import {moveInLog} from './log-moves.ts';
 
@@ -43,7 +45,7 @@ export const move = (ui: Ui, direction: Move) => {
 		case 'activity':
 			return moveInActivity(ui, direction);
 		case 'why':
-			return;
+			return moveInWhy(ui, direction);
 	}
 };
 
@@ -92,6 +94,20 @@ const moveInBoot = (ui: Ui, direction: Move) => {
 	const at = units.findIndex(unit => unit.name === selected?.name);
 	const to = units[moved(at, units.length, {direction, page: ui.geometry().listHeight})];
 	if (to !== undefined) ui.set({selected: {...ui.state().selected, unit: to.name}});
+};
+
+/** What to try is opened where it was folded, as the mark comes to it. */
+const moveInWhy = (ui: Ui, direction: Move) => {
+	const model = ui.model();
+	const screen = whyScreen(model);
+	if (screen === null) return;
+	const items = whyItems(screen.verdict);
+	const to = moved(markedAt(model, items), items.length, {direction, page: ui.geometry().listHeight});
+	const {selected, openedPane} = ui.state();
+	ui.set({
+		selected: {...selected, why: Math.max(0, to)},
+		openedPane: items[to]?.kind === 'try' ? 'try' : openedPane === 'try' ? null : openedPane,
+	});
 };
 
 /** Counted from the newest, so that the mark stays where new ones come. */

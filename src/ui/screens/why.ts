@@ -5,13 +5,14 @@ import {formatClock} from '../../boot/boot-time.ts';
 import type {Box} from '../../groups/types.ts';
 import {boxFacts, lifeFacts, nothingBeside} from '../../verdict/box-facts.ts';
 import {judge} from '../../verdict/judge.ts';
-import type {Verdict} from '../../verdict/types.ts';
-import {formatDuration} from '../format.ts';
+import type {Finding, Verdict} from '../../verdict/types.ts';
+import {formatDuration, shortId} from '../format.ts';
 import {emptyNote, type Pane} from '../frame.ts';
-import type {Model} from '../model.ts';
+import {isOn, type Model} from '../model.ts';
 import {blank, type Row, row, type Span, span, type Token} from '../span.ts';
 import {whyBox} from '../why-box.ts';
 import {wrapWords} from '../wrap-words.ts';
+import {markedAt, type WhyItem, whyItems} from './why-items.ts';
 
 export type WhyScreen = {readonly instanceId: string; readonly verdict: Verdict};
 
@@ -50,16 +51,47 @@ export const whyPanes = (model: Model): readonly Pane[] => {
 	const {verdict} = screen;
 	const cells = model.state.size.columns - 8;
 	const isLow = model.state.size.rows < lowRows;
+	const items = whyItems(verdict);
+	const at = markedAt(model, items);
+	const blocks = items.map((item, index) => ({
+		isMarked: index === at,
+		rows: itemRows(item, {
+			cells,
+			isMarked: index === at,
+			most: isLow ? shortEvidence : Number.POSITIVE_INFINITY,
+		}),
+	}));
+	const tries = items.findIndex(({kind}) => kind === 'try');
+	const chain = tries < 0 ? blocks : blocks.slice(0, tries);
 	return [
 		...verdictPane(sentenceRows(verdict, cells), screen, isLow),
-		paneOf('chain', 'Chain of evidence', [
-			...evidenceRows(verdict, cells, isLow ? shortEvidence : Number.POSITIVE_INFINITY),
-			...consequenceRows(verdict, cells),
-		]),
+		scrolling('chain', 'Chain of evidence', chain),
 		...groupPane(model),
 		...filled('ruledOut', 'Ruled out', ruledOutRows(verdict, cells)),
-		...filled('try', 'Try, cheapest first', tryRows(verdict, cells)),
+		...(tries < 0 ? [] : [scrolling('try', 'Try, cheapest first', blocks.slice(tries))]),
+		...filled('todo', 'Still to do before you release', todoRows(model, verdict, cells)),
 	];
+};
+
+/** Rows of one line that the mark can stand on. */
+type Block = {readonly rows: readonly Row[]; readonly isMarked: boolean};
+
+/** The block under the mark is always in sight. */
+const scrolling = (id: string, title: string, blocks: readonly Block[]): Pane => {
+	const rows = blocks.flatMap(block => block.rows);
+	const before = blocks.slice(
+		0,
+		Math.max(
+			0,
+			blocks.findIndex(({isMarked}) => isMarked),
+		),
+	);
+	const start = before.reduce((sum, block) => sum + block.rows.length, 0);
+	const end = start + (blocks.find(({isMarked}) => isMarked)?.rows.length ?? 0);
+	return {
+		...paneOf(id, title, rows),
+		rows: height => rows.slice(Math.min(start, Math.max(0, end - height))),
+	};
 };
 
 /** Below this the sentence stands without air around it, and a long line of evidence is cut. */
@@ -110,36 +142,74 @@ const sentenceRows = ({sentence, kind}: Verdict, cells: number): readonly Row[] 
 /** Where it was seen, in words of one width. */
 const sourceCells = 13;
 
-const evidenceRows = ({evidence}: Verdict, cells: number, most: number): readonly Row[] =>
-	evidence.flatMap(({source, text, atSeconds}, index) =>
-		block(
-			[
-				span(pad(ours`${index + 1}`, 3, 'right')),
+type ItemLook = {readonly cells: number; readonly isMarked: boolean; readonly most: number};
+
+const itemRows = (item: WhyItem, look: ItemLook): readonly Row[] => {
+	const rows = plainRows(item, look);
+	return look.isMarked ? rows.map(one => ({...one, selected: true})) : rows;
+};
+
+const plainRows = (item: WhyItem, {cells, isMarked, most}: ItemLook): readonly Row[] => {
+	const mark = span(isMarked ? ours` ▸` : ours`  `, 'accent');
+	switch (item.kind) {
+		case 'evidence': {
+			const {source, text, atSeconds} = item.evidence;
+			const head = [
+				mark,
+				span(pad(ours`${item.number}`, 2, 'right')),
 				span(ours`  `),
 				span(pad(shown(hostile(source)), sourceCells, 'left'), 'dim'),
 				span(ours` `),
 				span(pad(atSeconds === null ? ours`` : shown(hostile(formatClock(atSeconds))), 6, 'right'), 'dim'),
 				span(ours`  `),
-			],
-			text,
-			cells,
-			{most},
-		),
-	);
+			];
+			return block(head, text, cells, {most});
+		}
+		case 'other':
+			return otherRows(item.finding, mark, cells);
+		case 'try': {
+			const {text, command} = item.advice;
+			return [
+				...block([mark, span(pad(ours`${item.number}`, 2, 'right')), span(ours`  `)], text, cells),
+				...(command === null ? [] : block([span(ours`      `)], hostile(command), cells, {token: 'dim'})),
+			];
+		}
+	}
+};
 
 /** What else was said: consequences, notes, mistakes that did no harm this time. */
-const consequenceRows = ({others}: Verdict, cells: number): readonly Row[] =>
-	others.flatMap(({kind, sentence, evidence}) => [
-		...block(
-			[span(ours`  +  `), span(pad(shown(hostile(kind)), sourceCells, 'left'), 'dim'), span(ours`         `)],
-			sentence,
-			cells,
+const otherRows = ({kind, sentence, evidence}: Finding, mark: Span, cells: number): readonly Row[] => [
+	...block(
+		[
+			mark,
+			span(ours` +  `),
+			span(pad(shown(hostile(kind)), sourceCells, 'left'), 'dim'),
+			span(ours`         `),
+		],
+		sentence,
+		cells,
+	),
+	// What a deployment said stands nowhere else.
+	...evidence
+		.filter(({source}) => source === 'CodeDeploy')
+		.flatMap(({text}) => block([span(pad(ours``, sourceCells + 15, 'left'))], text, cells, {token: 'dim'})),
+];
+
+/** What a release would undo, or repeat: boxes that carry a mark, and a template that is still the group's. */
+const todoRows = ({detail, background, holds}: Model, verdict: Verdict, cells: number): readonly Row[] => {
+	if (detail === null || !holds.some(hold => hold.group === detail.view.group.name && isOn(hold))) return [];
+	const marked = detail.boxes.filter(({instance}) => instance.healthStatus === 'Unhealthy');
+	const version = background?.template?.version ?? null;
+	return [
+		...marked.map(
+			({instanceId}) =>
+				`${shortId(hostile(instanceId))} is marked Unhealthy: set Healthy in the release preview, or let release replace it`,
 		),
-		// What a deployment said stands nowhere else.
-		...evidence
-			.filter(({source}) => source === 'CodeDeploy')
-			.flatMap(({text}) => block([span(pad(ours``, sourceCells + 14, 'left'))], text, cells, {token: 'dim'})),
-	]);
+		...(verdict.kind === 'fault' && version !== null
+			? [`v${version} is still the group's template: the next launch will fail the same way`]
+			: []),
+	].flatMap(text => block([span(ours`  ‼ `, 'warn')], hostile(text), cells));
+};
 
 const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
 	...inRows(ruledOut, cells).flatMap(items => {
@@ -165,12 +235,6 @@ const inRows = (texts: readonly Hostile[], cells: number): readonly (readonly Ho
 };
 
 const shortCells = 34;
-
-const tryRows = (verdict: Verdict, cells: number): readonly Row[] =>
-	verdict.try.flatMap(({text, command}, index) => [
-		...block([span(pad(ours`${index + 1}`, 3, 'right')), span(ours`  `)], text, cells),
-		...(command === null ? [] : block([span(ours`     `)], hostile(command), cells, {token: 'dim'})),
-	]);
 
 /** A text after its head, wrapped below itself; beyond `most` rows it ends in `…`. */
 const block = (

@@ -1,9 +1,9 @@
 /** What a launch template's version changed, as lines: for `show`, `why` and `report`. */
 import {hostile, ours, shown} from '../base/terminal-text.ts';
 import type {Hostile, Shown} from '../base/text.ts';
+import {clockText, durationText} from '../base/time-text.ts';
 import {secondsBeforeOnset, type TemplateChange} from '../groups/template-change.ts';
 import type {GroupView} from '../groups/types.ts';
-import {clockText, durationText} from './time-text.ts';
 
 const mostDifferences = 20;
 const mostLines = 6;

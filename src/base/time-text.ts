@@ -1,6 +1,6 @@
 /** Durations and moments as lines of text have them: short, and the same width where it helps. */
-import {ours, shown} from '../base/terminal-text.ts';
-import type {Shown} from '../base/text.ts';
+import {ours, shown} from './terminal-text.ts';
+import type {Shown} from './text.ts';
 
 /** `52s`, `6m41s`, `1h41m`, `9d`: two units at most. */
 export const durationText = (seconds: number): Shown => {
