@@ -60,6 +60,8 @@ try {
 
 const large = await openLab('--seed', '7', '--groups', '500', '--instances', '10');
 try {
+	const useful = await paint(large.environment, [program], /▲ FLAPS/);
+	row('start to the worst groups on screen, 500 groups of 10', `${useful} ms`, '1000 ms or less');
 	const ls = whole(large.environment, [program, 'ls', '-o', 'json']);
 	row(
 		'ls -o json, 500 groups of 10',
