@@ -8,6 +8,7 @@ export default defineConfig({
 			'test/stream/loss.test.ts',
 			'test/e2e/catch*.test.ts',
 			'test/e2e/tour.test.ts',
+			'test/cli/edit-user-data.test.ts',
 		],
 		pool: 'forks',
 		maxWorkers: 1,

@@ -49,7 +49,7 @@ export const retryCommand: Command = {
 		try {
 			return wish.kind === 'boot'
 				? await rebootBox({context, aws, along, output, box, about})
-				: await retry({context, aws, along, output, box, about}, wish.unit);
+				: await retryOn({context, aws, along, output, box, about}, wish.unit);
 		} finally {
 			await along.stop();
 		}
@@ -92,7 +92,10 @@ export type Retrying = {
 	readonly about: BoxAbout;
 };
 
-const retry = async ({context, aws, along, output, box}: Retrying, unit: string): Promise<ExitCode> => {
+export const retryOn = async (
+	{context, aws, along, output, box}: Retrying,
+	unit: string,
+): Promise<ExitCode> => {
 	const boot = known(along.boot(), unit, box);
 	const orphans = unitsToStart(boot, unit);
 	const units = [unit, ...orphans];

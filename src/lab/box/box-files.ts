@@ -35,6 +35,8 @@ export type BoxFiles = {
 	readonly change: (path: string, part: Partial<Pick<BoxFile, 'mode' | 'uid' | 'gid'>>) => boolean;
 	/** The name `to` stands for the file of `from` from now on. */
 	readonly move: (from: string, to: string) => boolean;
+	/** With all that lead to it; 0755, of root. */
+	readonly makeFolder: (path: string) => void;
 	readonly remove: (path: string) => boolean;
 	readonly names: (folder: string) => readonly string[];
 };
@@ -82,6 +84,13 @@ export const createBoxFiles = (life: RecordedLife, {own, now}: FilesAround): Box
 			nodes.delete(from);
 			nodes.set(to, node);
 			return true;
+		},
+		makeFolder: path => {
+			const parts = path.split('/').filter(part => part !== '');
+			for (let count = 1; count <= parts.length; count++) {
+				const name = `/${parts.slice(0, count).join('/')}`;
+				if (!nodes.has(name)) nodes.set(name, {kind: 'folder', mode: 0o755, uid: 0, gid: 0});
+			}
 		},
 		remove: path => nodes.delete(path),
 		names: folder => [...nodes.keys()].filter(name => name.startsWith(`${folder.replace(/\/+$/, '')}/`)),

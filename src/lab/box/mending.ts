@@ -24,6 +24,17 @@ const well: Mended = {instead: []};
 
 const rules: readonly Rule[] = [
 	{
+		recording: 'S04-',
+		unit: 'instance-metadata.service',
+		isMended: box => {
+			const data = standInFor(box, 'instance-metadata.service');
+			if (data === null) return null;
+			// As the stand-in does when it is asked.
+			box.files.write(`${data.folder}/used`, {content: Buffer.from('x'), mode: 0o600, uid: 0, gid: 0});
+			return isJson(data.text) ? well : null;
+		},
+	},
+	{
 		recording: 'S05-',
 		unit: 's3-config-sync.service',
 		isMended: box => {
@@ -53,6 +64,31 @@ const rules: readonly Rule[] = [
 ];
 
 const textOf = ({files}: PlayedBox, path: string): string => files.read(path)?.content.toString('utf8') ?? '';
+
+/** What a run of the unit gets for the user data, where a curl of somebody else comes first on its PATH. */
+const standInFor = (
+	box: PlayedBox,
+	unit: string,
+): {readonly folder: string; readonly text: string} | null => {
+	const dropIns = box.files
+		.names(`/run/systemd/system/${unit}.d`)
+		.map(path => textOf(box, path))
+		.join('\n');
+	const folder = /^Environment="?PATH=([^:"]+):/m.exec(dropIns)?.[1];
+	const program = folder === undefined ? null : box.files.read(`${folder}/curl`);
+	if (folder === undefined || program === null || (program.mode & 0o111) === 0) return null;
+	return {folder, text: textOf(box, `${folder}/data`)};
+};
+
+const isJson = (text: string): boolean => {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch (error) {
+		if (error instanceof SyntaxError) return false;
+		throw error;
+	}
+};
 
 /** The unit file and its drop-ins. */
 const unitText = (box: PlayedBox, unit: string): string =>

@@ -9,7 +9,7 @@ import type {Player, PlayerCall} from './player.ts';
 
 /** Where a box has files of its own. player-script.ts says the same in sh. */
 export const isOwnPath = (path: string): boolean =>
-	/^\/(?:etc|opt|srv|usr\/local|run\/systemd|run\/unflap|run\/initctl)(?:\/|$)/.test(path);
+	/^\/(?:etc|opt|srv|usr\/local|run\/systemd|run\/unflap|run\/initctl|var\/lib\/unflap)(?:\/|$)/.test(path);
 
 type FileProgram = (
 	call: PlayerCall,
@@ -155,8 +155,25 @@ const mv = program('mv', /^-[fT]+$/, async (call, [from = '', to = '']) => {
 	return call.box.files.move(from, to) ? 0 : missing('mv', from, call);
 });
 
-const rm = program('rm', /^-f$/, async (call, operands) => {
-	for (const path of operands) if (mayChange(call, path)) call.box.files.remove(path);
+const rm = program('rm', /^-r?f$/, async (call, operands, flags) => {
+	const {files} = call.box;
+	for (const path of operands.filter(one => mayChange(call, one))) {
+		if (flags.includes('-rf')) for (const name of files.names(path)) files.remove(name);
+		files.remove(path);
+	}
+	return 0;
+});
+
+const mkdir = program('mkdir', /^-p$/, async (call, [path = '']) => {
+	if (!call.isRoot) return missing('mkdir: cannot create directory', path, call, 'Permission denied');
+	call.box.files.makeFolder(path);
+	return 0;
+});
+
+const rmdir = program('rmdir', none, async (call, [path = '']) => {
+	if (call.box.files.names(path).length > 0)
+		return missing('rmdir: failed to remove', path, call, 'Directory not empty');
+	call.box.files.remove(path);
 	return 0;
 });
 
@@ -172,4 +189,6 @@ export const filePlayers: ReadonlyMap<string, Player> = new Map([
 	['chown', chown],
 	['mv', mv],
 	['rm', rm],
+	['mkdir', mkdir],
+	['rmdir', rmdir],
 ]);

@@ -67,8 +67,8 @@ exec "$@"
 export const fileScript = `#!/bin/sh
 for a do
 case $a in
-/etc/* | /opt/* | /srv/* | /usr/local/* | /run/systemd/* | /run/unflap/* | /run/initctl) exec "/run/lab/bin/lab-\${0##*/}" "$@" ;;
-/etc | /opt | /srv | /usr/local | /run/systemd | /) case \${0##*/} in stat) exec /run/lab/bin/lab-stat "$@" ;; esac ;;
+/etc/* | /opt/* | /srv/* | /usr/local/* | /run/systemd/* | /run/unflap/* | /run/initctl | /var/lib/unflap | /var/lib/unflap/*) exec "/run/lab/bin/lab-\${0##*/}" "$@" ;;
+/etc | /opt | /srv | /usr/local | /run/systemd | /var | /var/lib | /) case \${0##*/} in stat) exec /run/lab/bin/lab-stat "$@" ;; esac ;;
 esac
 done
 exec "/usr/bin/\${0##*/}" "$@"
