@@ -29,46 +29,83 @@ const ansi = [
 
 /** @returns the SVG text of the visible screen of an `@xterm/headless` terminal. */
 export const screenSvg = (terminal, {theme = 'dark', title = ''} = {}) => {
-	const {background, foreground} = themes[theme];
-	const width = Math.round(terminal.cols * cellWidth + 2 * margin);
-	const height = terminal.rows * cellHeight + 2 * margin;
-	const rects = [];
-	const texts = [];
-	for (let row = 0; row < terminal.rows; row++) {
-		for (const run of runsOf(terminal, row, {background, foreground})) {
-			const x = (margin + run.column * cellWidth).toFixed(1);
-			const y = margin + row * cellHeight;
-			if (run.background !== background) {
-				rects.push(
-					`<rect x="${x}" y="${y}" width="${(run.cells * cellWidth).toFixed(1)}" height="${cellHeight}" fill="${run.background}"/>`,
-				);
-			}
-			if (run.text.trim() === '') continue;
-			const style = [
-				`fill="${run.foreground}"`,
-				run.bold ? 'font-weight="bold"' : '',
-				run.dim ? 'opacity="0.65"' : '',
-			]
-				.filter(Boolean)
-				.join(' ');
-			// Blanks at either end would be dropped by a browser, and the rest stretched over their cells.
-			const text = run.text.trim();
-			const before = run.text.length - run.text.trimStart().length;
-			const cells = run.cells - before - (run.text.length - run.text.trimEnd().length);
-			const left = (margin + (run.column + before) * cellWidth).toFixed(1);
-			texts.push(
-				`<text x="${left}" y="${(y + 12.6).toFixed(1)}" textLength="${(cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(text).replaceAll(' ', '\u00a0')}</text>`,
-			);
-		}
-	}
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escapeXml(title)}</title>
-<rect width="100%" height="100%" rx="8" fill="${background}"/>
-<g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
-${[...rects, ...texts].join('\n')}
+	const {background} = themes[theme];
+	const {width, height} = sizeOf(terminal);
+	const rows = Array.from({length: terminal.rows}, (_, row) =>
+		rowOf(terminal, row, themes[theme], rowTop(row)),
+	);
+	return `${svgHead({width, height, title, background})}
+<g ${lettering}>
+${[...rows.flatMap(({rects}) => rects), ...rows.flatMap(({texts}) => texts)].join('\n')}
 </g>
 </svg>
 `;
+};
+
+/** One row at the top of a picture, to be put where it belongs. */
+export const rowSvg = (terminal, row, theme = 'dark') => {
+	const {rects, texts} = rowOf(terminal, row, themes[theme], 0);
+	return [...rects, ...texts].join('');
+};
+
+/** The picture that a recording of `screenSvg`s is shown in. */
+export const recordingSvg = (terminal, {theme = 'dark', title = '', style, body}) => {
+	const {background} = themes[theme];
+	return `${svgHead({...sizeOf(terminal), title, background})}
+<style>${style}</style>
+<g ${lettering}>
+${body}
+</g>
+</svg>
+`;
+};
+
+export const rowTop = row => margin + row * cellHeight;
+export const sizeOf = terminal => ({
+	width: Math.round(terminal.cols * cellWidth + 2 * margin),
+	height: terminal.rows * cellHeight + 2 * margin,
+});
+
+const lettering = `font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve"`;
+
+const svgHead = ({
+	width,
+	height,
+	title,
+	background,
+}) => `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${escapeXml(title)}</title>
+<rect width="100%" height="100%" rx="8" fill="${background}"/>`;
+
+/** Backgrounds and texts of a row whose upper edge is `y`. */
+const rowOf = (terminal, row, {background, foreground}, y) => {
+	const rects = [];
+	const texts = [];
+	for (const run of runsOf(terminal, row, {background, foreground})) {
+		const x = (margin + run.column * cellWidth).toFixed(1);
+		if (run.background !== background) {
+			rects.push(
+				`<rect x="${x}" y="${y}" width="${(run.cells * cellWidth).toFixed(1)}" height="${cellHeight}" fill="${run.background}"/>`,
+			);
+		}
+		if (run.text.trim() === '') continue;
+		const style = [
+			`fill="${run.foreground}"`,
+			run.bold ? 'font-weight="bold"' : '',
+			run.dim ? 'opacity="0.65"' : '',
+		]
+			.filter(Boolean)
+			.join(' ');
+		// Blanks at either end would be dropped by a browser, and the rest stretched over their cells.
+		const text = run.text.trim();
+		const before = run.text.length - run.text.trimStart().length;
+		const cells = run.cells - before - (run.text.length - run.text.trimEnd().length);
+		const left = (margin + (run.column + before) * cellWidth).toFixed(1);
+		texts.push(
+			`<text x="${left}" y="${(y + 12.6).toFixed(1)}" textLength="${(cells * cellWidth).toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${style}>${escapeXml(text).replaceAll(' ', '\u00a0')}</text>`,
+		);
+	}
+	return {rects, texts};
 };
 
 const runsOf = (terminal, row, theme) => {
