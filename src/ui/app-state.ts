@@ -184,7 +184,14 @@ export type Overlay =
 	| ActionsOverlay
 	| PlacesOverlay
 	/** A few lines to read, e.g. the outcome of a release. */
-	| {readonly kind: 'message'; readonly title: Shown; readonly rows: readonly Row[]; readonly scroll: number}
+	| {
+			readonly kind: 'message';
+			readonly title: Shown;
+			readonly rows: readonly Row[];
+			readonly scroll: number;
+			/** Of a task on a box that writes into it. */
+			readonly task?: number;
+	  }
 	| CatchOverlay
 	| FileOverlay
 	| RetryOverlay

@@ -2,6 +2,7 @@
 import {hostile, joinShown, ours, shown} from '../base/terminal-text.ts';
 import type {Shown} from '../base/text.ts';
 import {holdTimeBounds, parseHoldTime} from '../hold/hold-time.ts';
+import {probeHere, runOnBox} from './box-tasks.ts';
 import {holdOrRelease} from './hold-flow.ts';
 import {usualSeconds} from './lease.ts';
 import {quit} from './leaving.ts';
@@ -19,10 +20,11 @@ export const runCommand = (ui: Ui, line: string) => {
 	if (screen !== undefined) return words[0] === undefined ? openScreen(ui, screen) : openGroup(ui, words[0]);
 	const command = commands[name];
 	if (command === undefined) return ui.toast(ours`no command ${shown(hostile(name))}: ${commandNames()}`);
-	command(ui, words);
+	command(ui, words, line.trim().slice(name.length));
 };
 
-type Run = (ui: Ui, words: readonly string[]) => void;
+/** The words after the name, and the same as typed. */
+type Run = (ui: Ui, words: readonly string[], rest: string) => void;
 
 const commands: Readonly<Record<string, Run>> = {
 	hold: (ui, words) => hold(ui, words),
@@ -32,6 +34,8 @@ const commands: Readonly<Record<string, Run>> = {
 			if (session === undefined) ui.toast(ours`no hold of this unflap on ${shown(hostile(group))}`);
 			else openRelease(ui, session, 'stay');
 		}),
+	run: (ui, _words, rest) => runOnBox(ui, rest),
+	probe: ui => probeHere(ui),
 	whoami: ui => whoAmI(ui),
 	help: ui => ui.set({overlay: {kind: 'help', query: '', scroll: 0}}),
 	errors: ui => ui.set({overlay: {kind: 'errors', scroll: 0}}),

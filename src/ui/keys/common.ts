@@ -129,7 +129,7 @@ export const everywhereKeys: readonly Action[] = [
 	{
 		keys: [':'],
 		label: ours`command`,
-		help: ours`command, as :hold NAME 45m`,
+		help: ours`:hold NAME 45m, :run df -h, :probe`,
 		section: 'everywhere',
 		run: ui => ui.set({field: {kind: 'command', text: ''}}),
 	},
