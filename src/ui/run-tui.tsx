@@ -331,10 +331,11 @@ const start = async (
 	const [aws] = await Promise.all([load(), import('./services.ts')]);
 	const services = await serve({aws, holds, settings});
 	made(services);
-	const {here} = ui.state().history;
 	if (group !== null) {
 		const {resolveGroup} = await import('../groups/resolve.ts');
 		const {name} = await resolveGroup(aws, group);
+		// Somebody may have gone elsewhere meanwhile.
+		const {here} = ui.state().history;
 		ui.set({
 			history: {...ui.state().history, here: {...here, group: name}},
 			selected: {...ui.state().selected, group: name},
