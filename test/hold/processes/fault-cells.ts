@@ -175,6 +175,9 @@ const judge = async (ended: Ended): Promise<Pick<FaultResult, 'outcome' | 'probl
 			return {outcome: 'refused (3)', problems: left};
 		case 143:
 			return {outcome: 'released (143)', problems: left};
+		// Its time was over before it was told to end: a clean release all the same.
+		case 0:
+			return {outcome: 'released (0)', problems: left};
 		case 1:
 			return left.length === 0
 				? {outcome: `released by itself (1): ${lastWarning(hold)}`, problems: []}
