@@ -43,7 +43,7 @@ export const faultMarkdown = (results: readonly FaultResult[]): string => {
 		'',
 		'Written by `npm run prove -- --faults`. Each cell is a hold of the built program against the lab that meets one fault at one',
 		'call: `once`, or `lasting` from there on for that operation. Allowed ends: **3** refused and nothing of ours is left;',
-		'**r** released on SIGTERM and nothing is left; **1** it gave up by itself, released, and nothing is left; **t** (exit 1) given',
+		'**r** released on SIGTERM or at its end and nothing is left; **1** it gave up by itself, released, and nothing is left; **t** (exit 1) given',
 		'back, only a tag or a fuse is left, which the printed lines took away; **4** incomplete, and the printed line, pasted into a',
 		'shell after the fault was over and the guardian killed, gave the group back.',
 		'',
