@@ -1,4 +1,8 @@
 /** Realistic data for screens, made by hand: a flapping group, a stray, a box with a failed boot. */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll} from 'vitest';
 import type {Activity, Aws, Group} from '../../src/aws/types.ts';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import type {Settings} from '../../src/base/settings.ts';
@@ -12,6 +16,10 @@ import type {LogStore} from '../../src/stream/types.ts';
 import {type AppState, initialState} from '../../src/ui/app-state.ts';
 import type {Model} from '../../src/ui/model.ts';
 import type {Place} from '../../src/ui/place.ts';
+
+/** What a screen keeps goes with the tests of the file. */
+const cacheFolder = mkdtempSync(join(tmpdir(), 'unflap-ui-'));
+afterAll(() => rmSync(cacheFolder, {recursive: true, force: true}));
 
 export const now = Date.UTC(2026, 10, 22, 14, 0, 0);
 const minute = 60_000;
@@ -224,7 +232,7 @@ export const settings: Settings = {
 	awsTimeRate: 1,
 	colour: true,
 	ascii: false,
-	paths: {config: '', state: '', cache: '', spool: ''},
+	paths: {config: '', state: '', cache: cacheFolder, spool: ''},
 	origin: {},
 };
 

@@ -208,7 +208,7 @@ const todoRows = ({detail, background, holds}: Model, verdict: Verdict, cells: n
 		...(verdict.kind === 'fault' && version !== null
 			? [`v${version} is still the group's template: the next launch will fail the same way`]
 			: []),
-	].flatMap(text => block([span(ours`  ‼ `, 'warn')], hostile(text), cells));
+	].flatMap(text => block([span(ours`  ! `, 'warn')], hostile(text), cells));
 };
 
 const ruledOutRows = ({ruledOut, notJudged}: Verdict, cells: number): readonly Row[] => [
