@@ -4,7 +4,7 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-		// test:proofs has the long proofs on real processes.
+		// test:proofs has the long proofs on real processes, and the longest tests of the whole program.
 		exclude: [
 			'test/peers/**',
 			'test/bench/**',
@@ -13,6 +13,12 @@ export default defineConfig({
 			'test/e2e/catch*.test.ts',
 			'test/e2e/tour.test.ts',
 			'test/cli/edit-user-data.test.ts',
+			'test/cli/edit.test.ts',
+			'test/e2e/hold-silent.test.ts',
+			'test/e2e/hostile-background.test.ts',
+			'test/e2e/secret-in-journal.test.ts',
+			'test/e2e/twenty-minutes.test.ts',
+			'test/stories/catch.test.ts',
 		],
 		pool: 'forks',
 		maxWorkers: 5,

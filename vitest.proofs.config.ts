@@ -1,6 +1,9 @@
 import {defineConfig} from 'vitest/config';
 
-/** Proofs on real processes, a part of each: they take minutes, and two cores for themselves. */
+/**
+ * Proofs on real processes, a part of each, which want two cores for themselves; and the longest tests of the whole
+ * program, without which `npm test` takes less than ten minutes.
+ */
 export default defineConfig({
 	test: {
 		include: [
@@ -9,6 +12,12 @@ export default defineConfig({
 			'test/e2e/catch*.test.ts',
 			'test/e2e/tour.test.ts',
 			'test/cli/edit-user-data.test.ts',
+			'test/cli/edit.test.ts',
+			'test/e2e/hold-silent.test.ts',
+			'test/e2e/hostile-background.test.ts',
+			'test/e2e/secret-in-journal.test.ts',
+			'test/e2e/twenty-minutes.test.ts',
+			'test/stories/catch.test.ts',
 		],
 		pool: 'forks',
 		maxWorkers: 1,
