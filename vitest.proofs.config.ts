@@ -23,6 +23,7 @@ export default defineConfig({
 		maxWorkers: 1,
 		testTimeout: 300_000,
 		hookTimeout: 60_000,
+		expect: {poll: {timeout: 15_000}},
 		retry: 1,
 		env: {CI: ''},
 	},
