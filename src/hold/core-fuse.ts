@@ -50,6 +50,16 @@ export const holdEnd = (state: HoldState): AwsMs => {
 	return Math.min(state.own.end, ...staleFuses(state).map(({deadline}) => deadline - grace));
 };
 
+/**
+ * When the lease is over: never after the fuse in force, which is the older one while a renewal goes on, and after one
+ * that nobody finished. A deadline is in whole seconds.
+ */
+export const leaseEnd = (state: HoldState): AwsMs => {
+	const {leaseUntil} = state.own;
+	const fuse = state.facts.net === 'fuse' ? currentFuse(state) : null;
+	return fuse === null ? leaseUntil : Math.min(leaseUntil, fuse.deadline + 1000 - graceMs(state));
+};
+
 /** The lease a change may take now: its fuse ends `leaseMs` from now, it never passes the end or the credentials. */
 export const leaseFor = (state: HoldState): AwsMs => {
 	const {awsMs} = now(state);
@@ -68,7 +78,7 @@ export const deadlineOf = (state: HoldState, leaseUntil: AwsMs): AwsMs => {
 
 /** A third of the time from arming to the deadline has passed. */
 export const renewalAt = (state: HoldState): AwsMs =>
-	state.own.leaseUntil + graceMs(state) - (state.facts.leaseMs * 2) / 3;
+	leaseEnd(state) + graceMs(state) - (state.facts.leaseMs * 2) / 3;
 
 /** What the fuse, the tag and a release are about: `wanted` without what others made theirs. */
 export const covered = (own: Ownership) => inOrder(without(own.wanted, Object.keys(own.changed)));

@@ -1,7 +1,7 @@
 /** The keep loop: our fuse every 30 s, one Describe, the runs of others when they are near; then the table decides. */
 import {openPlan, runsOf, since} from './core-change.ts';
 import type {Answer, Turn} from './core-events.ts';
-import {changeFuse, currentFuse, holdEnd, isFresh, lookedAt, staleFuses} from './core-fuse.ts';
+import {changeFuse, currentFuse, holdEnd, isFresh, leaseEnd, lookedAt, staleFuses} from './core-fuse.ts';
 import {hasForeign, hasUndecided, knowRuns, noticeOthers, wasNear} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {call, now, pause, telling, warn} from './core-rules.ts';
@@ -26,10 +26,10 @@ const overdue = (state: HoldState): Turn | null => {
 	if (awsMs >= state.own.end) return startRelease(state, 'end', 'The time of the hold is over');
 	if (awsMs >= holdEnd(state))
 		return startRelease(state, 'end', 'An older fuse could not be stopped: its deadline was the end');
-	if (state.spent && awsMs < state.own.leaseUntil)
+	const lease = leaseEnd(state);
+	if (state.spent && awsMs < lease)
 		return startRelease(state, 'jump', 'This machine slept, or its clock was moved');
-	if (awsMs >= state.own.leaseUntil || state.spent)
-		return startRelease(state, 'lease', 'The lease was not renewed');
+	if (awsMs >= lease || state.spent) return startRelease(state, 'lease', 'The lease was not renewed');
 	return null;
 };
 

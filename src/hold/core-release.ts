@@ -69,6 +69,7 @@ const newRelease = (state: HoldState, words: Pick<Release, 'why' | 'message' | '
 		tries: 0,
 		lasting: 0,
 		lastFailure: null,
+		slept: false,
 		resumed: [],
 		acknowledged: null,
 		tagSaidMs: null,

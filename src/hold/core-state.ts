@@ -190,6 +190,8 @@ export type Release = {
 	readonly lastFailure: CallFailure | null;
 	/** What ResumeProcesses named so far. */
 	readonly resumed: readonly ScalingProcess[];
+	/** This machine slept since the last answer or wake: what was read before says nothing now. */
+	readonly slept: boolean;
 	/** Process time of the first answered ResumeProcesses. */
 	readonly acknowledged: ProcessMs | null;
 	/** Process time at which our tag was known to say `releasing`. */

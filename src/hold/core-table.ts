@@ -2,7 +2,7 @@
 import type {ScalingProcess} from '../aws/types.ts';
 import {openPlan} from './core-change.ts';
 import type {Turn} from './core-events.ts';
-import {covered, currentFuse, isCovered, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
+import {covered, currentFuse, isCovered, leaseEnd, leaseFor, maySuspend, renewalAt} from './core-fuse.ts';
 import {acceptShared, hasUndecided, isUndecided} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
@@ -202,12 +202,13 @@ const relist = (state: HoldState): Turn | null => {
 /** At a third of the lease, never past the end; without a net there is none. */
 const renewal = (state: HoldState): Turn | null => {
 	const {awsMs} = now(state);
-	const {leaseUntil, end} = state.own;
+	const {end} = state.own;
+	const lease = leaseEnd(state);
 	const {leaseMs, net} = state.facts;
 	if (net === 'none' || !state.renewals || state.question !== null) return null;
-	if (leaseUntil >= end || awsMs < renewalAt(state)) return null;
+	if (lease >= end || awsMs < renewalAt(state)) return null;
 	const next = leaseFor(state);
-	const gains = next >= end || next - leaseUntil >= leaseMs / 6;
+	const gains = next >= end || next - lease >= leaseMs / 6;
 	return gains ? openPlan(state, 'renew', {fuse: true, tag: true, processes: []}) : null;
 };
 
@@ -219,7 +220,7 @@ export const rest = (state: HoldState): Turn => {
 	);
 	const beat =
 		processMs < watch.fastUntil ? fastMs : watch.others.length > 0 ? nearMs : unsettled ? 5000 : loopMs;
-	const moments = [own.leaseUntil, own.end, renewalAt(state)].filter(at => at > awsMs);
+	const moments = [leaseEnd(state), own.end, renewalAt(state)].filter(at => at > awsMs);
 	const due = Math.max(250, (Math.min(...moments) - awsMs) / rate);
 	return pause(state, {at: 'idle'}, Math.min(beat, due));
 };

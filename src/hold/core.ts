@@ -10,7 +10,7 @@ import type {AwsMs} from '../base/clock.ts';
 import {begin} from './core-acquire.ts';
 import {answered as answeredCall} from './core-answers.ts';
 import type {CoreEvent, Turn} from './core-events.ts';
-import {beforeCredentialsMs, currentFuse, holdEnd, unfinished} from './core-fuse.ts';
+import {beforeCredentialsMs, currentFuse, holdEnd, leaseEnd, unfinished} from './core-fuse.ts';
 import {alsoResume, releaseNoted, startRelease} from './core-release.ts';
 import {call, jumped, now, pause, stay, telling, warn} from './core-rules.ts';
 import type {HoldFacts, HoldState, Moment, Ownership} from './core-state.ts';
@@ -100,9 +100,11 @@ export const takenUpHold = (facts: HoldFacts, own: Ownership, heldAt: AwsMs): Ho
 });
 
 export const step = (before: HoldState, event: CoreEvent): Turn => {
-	const state = timed(before, event.moment);
-	if (state.step.at === 'ended') return stay(state);
-	if (sleptInRelease(before, state, event)) return releaseNoted({...state, inFlight: null});
+	const known = timed(before, event.moment);
+	if (known.step.at === 'ended') return stay(known);
+	const hasSlept = known.release?.slept === true && isNext(known, event);
+	const state = hasSlept ? awakeAgain(known) : known;
+	if (hasSlept && looksAgain.has(state.step.at)) return releaseNoted({...state, inFlight: null});
 	switch (event.on) {
 		case 'begin':
 			return state.step.at === 'new' ? begin(started(state, event.moment)) : stay(state);
@@ -136,20 +138,22 @@ export const step = (before: HoldState, event: CoreEvent): Turn => {
 /** Remembers the moment; a jump, or a passed deadline, spends the right to suspend. */
 const timed = (state: HoldState, moment: Moment): HoldState => {
 	const known = {...state, moment};
-	const past = state.own.end > 0 && moment.awsMs >= Math.min(state.own.leaseUntil, holdEnd(known));
+	const past = state.own.end > 0 && moment.awsMs >= Math.min(leaseEnd(known), holdEnd(known));
 	const jump = state.moment !== null && jumped(state.moment, moment);
-	return {...known, spent: state.spent || past || jump};
+	const release = state.release !== null && jump ? {...state.release, slept: true} : state.release;
+	return {...known, release, spent: state.spent || past || jump};
 };
+
+/** What the core waits for: the first thing on waking up may be somebody's key. */
+const isNext = ({inFlight, timers}: HoldState, event: CoreEvent): boolean =>
+	event.on === 'answered'
+		? event.call === inFlight
+		: event.on === 'woke' && event.timer === timers && inFlight === null;
+
+const awakeAgain = (state: HoldState): HoldState =>
+	state.release === null ? state : {...state, release: {...state.release, slept: false}};
 
 /** What was read before this machine slept says nothing now, and a fuse may have fired: the release looks again. */
-const sleptInRelease = (before: HoldState, state: HoldState, event: CoreEvent): boolean => {
-	if (state.release === null || before.moment === null || !jumped(before.moment, event.moment)) return false;
-	const isNext =
-		(event.on === 'answered' && event.call === state.inFlight) ||
-		(event.on === 'woke' && event.timer === state.timers && state.inFlight === null);
-	return isNext && looksAgain.has(state.step.at);
-};
-
 const looksAgain: ReadonlySet<string> = new Set([
 	'release-fired',
 	'release-tag',

@@ -1,5 +1,7 @@
 /** The rows of hold.md's tables, one by one, on the pure core. */
 import {describe, expect, test} from 'vitest';
+import {takenUpHold} from '../../src/hold/core.ts';
+import {leaseEnd} from '../../src/hold/core-fuse.ts';
 import {presetProcesses} from '../../src/hold/processes.ts';
 import {brokenTagKey, holdTagKey} from '../../src/hold/tag.ts';
 import {denied, holdId, type Play, play, reasonAt, startAws, unanswered} from './core-play.ts';
@@ -383,6 +385,20 @@ describe('keep', () => {
 		while (hold.state().release === null && hold.now() < deadline) hold.round();
 		expect(hold.state().release?.why).toBe('end');
 		expect(hold.now()).toBeLessThan(deadline);
+	});
+
+	test('taken up in the middle of a renewal, the lease ends with the fuse that sleeps, not with the one nobody saw', () => {
+		const hold = held();
+		const lease = leaseEnd(hold.state());
+		for (let rounds = 0; rounds < 200 && hold.waiting()?.do !== 'arm'; rounds++) {
+			hold.wake();
+			while (hold.waiting() !== undefined && hold.waiting()?.do !== 'arm') hold.answer();
+		}
+		const noted = hold.state();
+		const taken = takenUpHold(noted.facts, noted.own, startAws);
+		const moment = {awsMs: hold.now(), processMs: 0, rate: 1};
+		expect(noted.own.leaseUntil).toBeGreaterThan(lease + 60_000);
+		expect(Math.abs(leaseEnd({...taken, moment}) - lease)).toBeLessThanOrEqual(1000);
 	});
 
 	test('no key for half an hour: no more renewals, and the lease ends the hold', () => {

@@ -29,7 +29,8 @@ export type Calls = {
 	) => Pick<Fate, 'after' | 'answer'>;
 };
 
-const local: ReadonlySet<string> = new Set(['note', 'remove-note', 'start-guardian']);
+/** They reach no network. */
+export const localCalls: ReadonlySet<string> = new Set(['note', 'remove-note', 'start-guardian']);
 const groupChanges: ReadonlySet<string> = new Set([
 	'suspend',
 	'resume',
@@ -58,7 +59,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 				if (fate.applies) result = applyCall(who, command, {late: fate.applies === 'late', knownAt});
 			};
 			if (now) apply();
-			else if (local.has(command.do)) apply();
+			else if (localCalls.has(command.do)) apply();
 			else if (fate.applies === 'late')
 				world.after(fate.after + 20_000 * chance(world.seed, index, place, 9), apply);
 			else if (fate.applies) world.after(fate.after / 2, apply);
@@ -80,7 +81,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 			answer: failing({settled: true, lasting, message, next: []}),
 		});
 		const fine = () => result() ?? answerOf(who, command, place);
-		if (local.has(command.do)) return {applies: true, after: 5, answer: fine};
+		if (localCalls.has(command.do)) return {applies: true, after: 5, answer: fine};
 		if (world.now() > who.keysUntil) return refused('ExpiredToken', true);
 		if (world.isDenied(command.do)) return refused('AccessDenied', true);
 		if (world.isContended() && groupChanges.has(command.do)) return refused('ResourceContention', false);

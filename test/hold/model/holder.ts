@@ -8,8 +8,8 @@ import type {LedgerEntry} from '../../../src/hold/ledger-entry.ts';
 import {backedOwnership} from '../../../src/hold/left-overs.ts';
 import {strandedProcesses} from '../../../src/hold/stranded.ts';
 import {groupArn} from './aws-model.ts';
-import {createCalls} from './calls.ts';
-import {hashOf} from './random.ts';
+import {createCalls, localCalls} from './calls.ts';
+import {chance, hashOf} from './random.ts';
 import type {HolderPlan} from './schedule.ts';
 import type {World} from './world.ts';
 
@@ -41,7 +41,8 @@ export type Holder = {
 	readonly begin: () => void;
 	readonly ask: (input: HoldInput) => void;
 	readonly killGuardian: () => void;
-	readonly sleep: (ms: number) => void;
+	/** At once, or with the n-th call from now on its way. */
+	readonly sleep: (ms: number, inCall?: number) => void;
 	readonly linger: (ms: number) => void;
 	readonly takeUp: () => void;
 	/** What a later start of unflap does; false when nothing was left or somebody lives. */
@@ -79,6 +80,7 @@ export const createHolder = (
 	let crashed = false;
 	let reported = false;
 	let heldAt = 0;
+	let sleepy: {readonly ms: number; calls: number} | null = null;
 	/** Whoever takes the hold up brings credentials of its own. */
 	let freshKeys = false;
 	const calls = createCalls(world, {index, id, note, removeNote: () => (entry = null), startGuardian});
@@ -229,9 +231,14 @@ export const createHolder = (
 			die(who);
 			return;
 		}
-		world.after(answered.after, () =>
-			send(who, {on: 'answered', call: command.call, answer: answered.answer()}),
-		);
+		// A read that a sleep cut off is either in the machine already or asked again when it wakes up.
+		const asksAgain = reads.has(command.do) && chance(world.seed, index, who.calls, 21) < 0.5;
+		const answer = () => {
+			if (asksAgain && who.pausedUntil > world.now()) world.at(who.pausedUntil + 200, answer);
+			else send(who, {on: 'answered', call: command.call, answer: answered.answer()});
+		};
+		world.after(answered.after, answer);
+		if (sleepy !== null && !localCalls.has(command.do) && --sleepy.calls === 0) fallAsleep(sleepy.ms);
 	}
 
 	function die(who: Actor): void {
@@ -278,7 +285,12 @@ export const createHolder = (
 		told = entry?.own ?? null;
 	}
 
-	function sleep(ms: number): void {
+	function sleep(ms: number, inCall = 0): void {
+		if (inCall === 0) fallAsleep(ms);
+		else sleepy = {ms, calls: inCall};
+	}
+
+	function fallAsleep(ms: number): void {
 		if (actor === null) return;
 		world.reach('sleep');
 		world.say(`machine ${index}`, () => `sleeps ${ms / 1000} s`);
@@ -332,6 +344,8 @@ export const createHolder = (
 		);
 	}
 };
+
+const reads: ReadonlySet<string> = new Set(['read', 'see-fuse', 'see-fuses']);
 
 /** Every window and reason this hold ever had: within them nobody can tell one suspension from another. */
 const createMemory = () => {

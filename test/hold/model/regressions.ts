@@ -706,4 +706,28 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a key pressed on waking hid from the release that the machine had slept, and it resumed what its fuse had resumed',
+		schedule: schedule({
+			seed: 27300662,
+			queue: {from: 1000, to: 235000},
+			holders: [
+				holder({
+					aim: ['ScheduledActions'],
+					forMs: 900000,
+					releaseAfter: 400000,
+					sleep: {after: 233000, ms: 289000, inCall: 3},
+				}),
+				holder({
+					beginAt: 90000,
+					aim: ['AddToLoadBalancer'],
+					forMs: 900000,
+					net: 'none',
+					releaseAfter: 312000,
+					guardianCrash: 1,
+				}),
+				holder({beginAt: 8000, aim: ['Launch'], forMs: 900000, releaseAfter: 396000}),
+			],
+		}),
+	},
 ];

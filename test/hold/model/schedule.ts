@@ -15,7 +15,8 @@ export type HolderPlan = {
 	/** The guardian that releases dies at this call of its own. */
 	readonly guardianCrash: number | null;
 	readonly guardianDiesAfter: number | null;
-	readonly sleep: {readonly after: number; readonly ms: number} | null;
+	/** At once, or with its n-th call from then on its way. */
+	readonly sleep: {readonly after: number; readonly ms: number; readonly inCall?: number} | null;
 	/** The terminal hangs up; the guardian lingers, and another process takes the hold up again. */
 	readonly linger: {readonly after: number; readonly ms: number; readonly takeUpAfter: number | null} | null;
 	/** What a person answers after two repairs; null: no terminal. */
@@ -111,7 +112,10 @@ const holder: fc.Arbitrary<HolderPlan> = fc.record({
 	),
 	guardianCrash: maybe(2, fc.integer({min: 1, max: 15})),
 	guardianDiesAfter: maybe(1, fc.oneof(seconds(0, 400), fc.integer({min: 0, max: 4000}))),
-	sleep: maybe(2, fc.record({after: seconds(5, 400), ms: seconds(5, 900)})),
+	sleep: maybe(
+		2,
+		fc.record({after: seconds(5, 400), ms: seconds(5, 900), inCall: fc.constantFrom(0, 0, 1, 2, 3, 4)}),
+	),
 	linger: maybe(
 		1,
 		fc.record({after: seconds(5, 400), ms: seconds(0, 200), takeUpAfter: maybe(7, seconds(1, 120))}),

@@ -208,7 +208,7 @@ const plant = (world: World, holder: Holder): void => {
 	if (plan.guardianDiesAfter !== null) world.at(begin + plan.guardianDiesAfter, holder.killGuardian);
 	if (plan.renewalsEndAfter !== null)
 		world.at(begin + plan.renewalsEndAfter, () => holder.ask({on: 'renewals', allowed: false}));
-	later(plan.sleep, ({ms}) => holder.sleep(ms));
+	later(plan.sleep, ({ms, inCall}) => holder.sleep(ms, inCall));
 	later(plan.extend, ({ms}) => holder.ask({on: 'extend', ms}));
 	later(plan.linger, ({ms, takeUpAfter}) => {
 		holder.linger(ms);
