@@ -70,6 +70,7 @@ const newRelease = (state: HoldState, words: Pick<Release, 'why' | 'message' | '
 		lasting: 0,
 		lastFailure: null,
 		slept: false,
+		wokeMs: null,
 		resumed: [],
 		acknowledged: null,
 		tagSaidMs: null,
@@ -181,13 +182,15 @@ export const readFirst = (state: HoldState, tries: number): Turn =>
 
 /**
  * A group that may not be read, or not for a while, is resumed by what earlier reads told; until then a foreign
- * suspension that nobody has seen yet gets its chance to be seen.
+ * suspension that nobody has seen yet gets its chance to be seen. After a sleep nothing that was read counts any more.
  */
 export const releaseRead = (state: HoldState, tries: number, answer: Answer): Turn => {
 	if (answer.of !== 'read') return stay(state);
 	if (!answer.result.ok) {
-		const waited = now(state).processMs - need(state).startedMs;
-		const blind = answer.result.failure.lasting || waited >= blindAfterMs || need(state).tries > 0;
+		const {startedMs, wokeMs, tries: passes} = need(state);
+		const waited = now(state).processMs - (wokeMs ?? startedMs);
+		const knows = passes > 0 && wokeMs === null;
+		const blind = answer.result.failure.lasting || waited >= blindAfterMs || knows;
 		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.
 		if (blind) return resume({...state, release: {...need(state), left: noneLeft}}, null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);

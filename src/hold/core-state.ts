@@ -192,6 +192,8 @@ export type Release = {
 	readonly resumed: readonly ScalingProcess[];
 	/** This machine slept since the last answer or wake: what was read before says nothing now. */
 	readonly slept: boolean;
+	/** Process time at which it last woke up. */
+	readonly wokeMs: ProcessMs | null;
 	/** Process time of the first answered ResumeProcesses. */
 	readonly acknowledged: ProcessMs | null;
 	/** Process time at which our tag was known to say `releasing`. */

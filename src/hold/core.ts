@@ -151,7 +151,9 @@ const isNext = ({inFlight, timers}: HoldState, event: CoreEvent): boolean =>
 		: event.on === 'woke' && event.timer === timers && inFlight === null;
 
 const awakeAgain = (state: HoldState): HoldState =>
-	state.release === null ? state : {...state, release: {...state.release, slept: false}};
+	state.release === null
+		? state
+		: {...state, release: {...state.release, slept: false, wokeMs: now(state).processMs}};
 
 /** What was read before this machine slept says nothing now, and a fuse may have fired: the release looks again. */
 const looksAgain: ReadonlySet<string> = new Set([

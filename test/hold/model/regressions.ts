@@ -730,4 +730,30 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'after a sleep in its release a hold that could not read the group resumed blindly what its fuse had resumed',
+		schedule: schedule({
+			seed: 2147483617,
+			faults: 0.4,
+			staleMs: 8000,
+			holders: [
+				holder({
+					aim: ['HealthCheck', 'AddToLoadBalancer'],
+					forMs: 61000,
+					releaseAfter: 61000,
+					crash: {call: 48, applied: false, guardianToo: false},
+					sleep: {after: 108000, ms: 31000, inCall: 3},
+					credentialsMs: 451000,
+				}),
+				holder({
+					aim: ['AddToLoadBalancer'],
+					forMs: 60000,
+					releaseAfter: 0,
+					crash: {call: 1, applied: false, guardianToo: false},
+					extend: {after: 10000, ms: 60000},
+				}),
+			],
+			meddling: [{at: 152000, act: 'suspend', processes: ['HealthCheck', 'InstanceRefresh']}],
+		}),
+	},
 ];
