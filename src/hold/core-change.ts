@@ -6,7 +6,15 @@ import type {ScalingProcess} from '../aws/types.ts';
 import {armLooked, noteFuse} from './core-arm.ts';
 import type {Answer, Turn} from './core-events.ts';
 import {currentFuse, isCovered, isFresh, lookedAt, maySuspend} from './core-fuse.ts';
-import {absorbable, acceptShared, knowRuns, noticeOthers, runsSinceMs, wasNear} from './core-others.ts';
+import {
+	absorbable,
+	acceptShared,
+	knowReasons,
+	knowRuns,
+	noticeOthers,
+	runsSinceMs,
+	wasNear,
+} from './core-others.ts';
 import {startRelease} from './core-release.ts';
 import {
 	call,
@@ -28,6 +36,8 @@ import {without} from './processes.ts';
 const changeMs = 30_000;
 /** Our fuse, read longer ago than this, is read again before a suspend. */
 const lookBeforeMs = 20_000;
+/** As many as a ledger entry takes. */
+const mostWindows = 16;
 
 export type PlanParts = {
 	/** Arm a new fuse; without a net there is none. */
@@ -164,9 +174,13 @@ const divideTaken = (state: HoldState, plan: Plan, group: SeenGroup): Turn => {
 };
 
 /** Written before the call: whoever finishes the entry must know that it may have been applied. */
-const noteSuspend = (state: HoldState, plan: Plan): Turn => {
+const noteSuspend = (before: HoldState, plan: Plan): Turn => {
+	const {lastGroup} = before.watch;
+	// What only the oldest window told to be ours is known by its reason before that window goes.
+	const isFull = before.own.windows.length >= mostWindows;
+	const state = isFull && lastGroup !== null ? knowReasons(before, lastGroup) : before;
 	const window = {from: now(state).awsMs, to: null, processes: plan.processes};
-	const windows = [...state.own.windows, window].slice(-16);
+	const windows = [...state.own.windows, window].slice(-mostWindows);
 	const own = {...state.own, sent: true, unanswered: true, windows};
 	return call({...state, own}, {at: 'note-suspend', plan}, {do: 'note', phase: 'changing', own});
 };

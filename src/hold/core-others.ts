@@ -4,7 +4,7 @@
  */
 import type {ScalingProcess} from '../aws/types.ts';
 import type {AwsMs} from '../base/clock.ts';
-import {isOurs, now, reasonOf, reasonTime} from './core-rules.ts';
+import {isOurs, now, oursSuspended, reasonOf, reasonTime} from './core-rules.ts';
 import type {HoldState, Ownership, SeenFuse, SeenGroup} from './core-state.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds, type ReadTag} from './tag.ts';
@@ -156,6 +156,15 @@ export const addReason = (own: Ownership, process: string, reason: string): Owne
 	if (known.includes(reason)) return own;
 	return {...own, fingerprint: {...own.fingerprint, [process]: [...known, reason].slice(-8)}};
 };
+
+/** The reasons of what is ours now: seen again when it is not, they are old news. */
+export const knowReasons = (state: HoldState, group: SeenGroup): HoldState => ({
+	...state,
+	own: oursSuspended(state.own, group, now(state).rate).reduce(
+		(own, process) => addReason(own, process, reasonOf(group, process) ?? ''),
+		state.own,
+	),
+});
 
 /** Another hold was seen within ten minutes: a foreign reason may be its repair. */
 export const wasNear = (state: HoldState, withinMs = tenMinutesMs): boolean =>

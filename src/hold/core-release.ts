@@ -11,6 +11,7 @@ import {
 	addReason,
 	hasForeign,
 	hasUndecided,
+	knowReasons,
 	knowRuns,
 	mayBeShared,
 	mostRunsFailed,
@@ -300,12 +301,3 @@ const toResume = (state: HoldState, group: SeenGroup | null) => {
 	if (state.own.windows.length > 0) return ours;
 	return ours.filter(process => state.own.fingerprint[process] !== undefined);
 };
-
-/** The reasons of what is about to be resumed: seen again afterwards, they are old news. */
-const knowReasons = (state: HoldState, group: SeenGroup): HoldState => ({
-	...state,
-	own: oursSuspended(state.own, group, now(state).rate).reduce(
-		(own, process) => addReason(own, process, reasonOf(group, process) ?? ''),
-		state.own,
-	),
-});

@@ -756,4 +756,26 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 152000, act: 'suspend', processes: ['HealthCheck', 'InstanceRefresh']}],
 		}),
 	},
+	{
+		name: 'after seventeen suspends a hold had forgotten the time of its first, and took what it had suspended then for another’s',
+		schedule: schedule({
+			seed: 778032061,
+			refreshes: true,
+			faults: 0.15,
+			holders: [
+				dead,
+				holder({forMs: 591000, net: 'none', answers: true, credentialsMs: 891000}),
+				holder({
+					beginAt: 15000,
+					aim: ['InstanceRefresh'],
+					forMs: 60000,
+					sleep: {after: 5000, ms: 5000, inCall: 0},
+				}),
+			],
+			meddling: [
+				{at: 62000, act: 'fight', process: 'Terminate'},
+				{at: 0, act: 'fight', process: 'ReplaceUnhealthy'},
+			],
+		}),
+	},
 ];
