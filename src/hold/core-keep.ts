@@ -109,7 +109,7 @@ const lost = (state: HoldState): Turn => {
 };
 
 export const watched = (state: HoldState, answer: Answer): Turn => {
-	const late = overdue(state);
+	const late = overdue(remembered(state, answer));
 	if (late !== null) return late;
 	if (answer.of !== 'read' || !answer.result.ok) return unread(state, answer);
 	const group = answer.result.value;
@@ -119,6 +119,13 @@ export const watched = (state: HoldState, answer: Answer): Turn => {
 	if ((wasNear(noticed, 1000) && old) || hasUndecided(noticed, group) || hasForeign(noticed, group))
 		return call(noticed, {at: 'watch-runs', group}, {do: 'see-fuses', since: since(state)});
 	return rows(noticed, group);
+};
+
+/** The last read before a release: what it told counts where the release cannot read any more. */
+const remembered = (state: HoldState, answer: Answer): HoldState => {
+	const group = answer.of === 'read' && answer.result.ok ? answer.result.value : null;
+	const isOurs = group !== null && group.arn === state.own.arn;
+	return isOurs ? {...state, watch: {...state.watch, lastGroup: group}} : state;
 };
 
 export const watchedRuns = (state: HoldState, group: SeenGroup, answer: Answer): Turn =>

@@ -778,4 +778,26 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'the read on which a hold saw that its time was over was thrown away, and with it whose a suspension was',
+		schedule: schedule({
+			seed: 1952115058,
+			faults: 0.4,
+			holders: [
+				holder({
+					forMs: 60000,
+					guardianCrash: 1,
+					sleep: {after: 34000, ms: 5000, inCall: 1},
+				}),
+				holder({
+					aim: ['InstanceRefresh'],
+					forMs: 60000,
+					releaseAfter: 0,
+					crash: {call: 1, applied: false, guardianToo: false},
+					extend: {after: 10000, ms: 60000},
+				}),
+			],
+			meddling: [{at: 37000, act: 'swap', process: 'ReplaceUnhealthy'}],
+		}),
+	},
 ];
