@@ -158,7 +158,8 @@ const isSameRegionGroup = (arn: string, entry: LedgerEntry): boolean => {
 
 /**
  * What of the entry AWS itself confirms, or null. With our tag in place: its exact bytes are among those we wrote, and
- * only processes it names are ours. Without it: only processes whose reason we read back, or that fell into our call.
+ * only processes it names are ours. Without it: a process whose reason we read back, or that fell into our call, confirms
+ * the entry; what else of it is suspended the release judges by its reason and the runs.
  */
 export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: number): Ownership | null => {
 	const {own} = entry;
@@ -171,9 +172,11 @@ export const backedOwnership = (entry: LedgerEntry, group: SeenGroup, rate: numb
 		});
 		const stillSuspended = own.wanted.filter(process => reasons.has(process));
 		if (known.length === 0 && stillSuspended.length > 0) return null;
+		// Another's reason may be that of a hold which left it to our fuse: the runs tell.
+		const wanted = stillSuspended.filter(process => known.includes(process) || reasons.get(process) !== '');
 		// A tag that died with its sender may be written yet: it is deleted then.
 		const tagValues = own.tagNotedAt === null ? [] : own.tagValues;
-		return {...own, wanted: inOrder(known), sent: known.length > 0, tagValues};
+		return {...own, wanted: inOrder(wanted), sent: known.length > 0, tagValues};
 	}
 	if (!own.tagValues.includes(tag)) return null;
 	const letters = /(?:^| )procs=([A-Z]+)/.exec(tag)?.[1] ?? '';

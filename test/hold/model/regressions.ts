@@ -800,4 +800,34 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			meddling: [{at: 37000, act: 'swap', process: 'ReplaceUnhealthy'}],
 		}),
 	},
+	{
+		name: 'with its tag taken away, a later start gave back what it knew by reason, and not what another hold had left to its fuse',
+		schedule: schedule({
+			holders: [
+				holder({
+					aim: ['InstanceRefresh'],
+					forMs: 60000,
+					releaseAfter: 0,
+					guardianDiesAfter: 0,
+					renewalsEndAfter: 30000,
+				}),
+				holder({aim: [...freeze, 'Launch'], forMs: 60000}),
+				holder({
+					beginAt: 1000,
+					aim: [...freeze, 'Launch'],
+					forMs: 60000,
+					releaseAfter: 6000,
+					crash: {call: 11, applied: false, guardianToo: false},
+					guardianCrash: 3,
+					guardianDiesAfter: 0,
+					extend: {after: 10000, ms: 60000},
+				}),
+			],
+			meddling: [
+				{at: 3000, act: 'resume', processes: ['Launch']},
+				{at: 71000, act: 'next start', holder: 2},
+				{at: 13000, act: 'untag', holder: 2},
+			],
+		}),
+	},
 ];
