@@ -235,8 +235,8 @@ export type AppState = {
 		readonly unit: string | null;
 		/** Rows from the end of the list of activities. */
 		readonly activity: number;
-		/** Line of the verdict under the mark: its evidence, what else was said, what to try. */
-		readonly why: number;
+		/** Line of the verdict under the mark: its evidence, what else was said, what to try. Null: the first. */
+		readonly why: {readonly at: number; readonly line: string} | null;
 	};
 	/** Filter of the fleet, as typed. */
 	readonly filter: string;
@@ -290,7 +290,7 @@ type StartOptions = {
 
 export const initialState = ({group, view, filter, theme, size}: StartOptions): AppState => ({
 	history: startAt({screen: view ?? (group === null ? 'fleet' : 'group'), group, box: null}),
-	selected: {group, box: null, unit: null, activity: 0, why: 0},
+	selected: {group, box: null, unit: null, activity: 0, why: null},
 	filter,
 	field: null,
 	overlay: null,

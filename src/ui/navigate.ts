@@ -33,12 +33,12 @@ const enter = (ui: Ui, history: History) => {
 		openedPane: null,
 		field: null,
 		selected: isOther
-			? {group: here.group, box: null, unit: null, activity: 0, why: 0}
+			? {group: here.group, box: null, unit: null, activity: 0, why: null}
 			: {
 					...selected,
 					...(here.group === null ? {} : {group: here.group}),
 					...(here.box === null ? {} : {box: here.box}),
-					...(here.box === before.here.box ? {} : {why: 0}),
+					...(here.box === before.here.box ? {} : {why: null}),
 				},
 		logs: isOther ? {...freshLogs, clock: logs.clock, wrap: logs.wrap, density: logs.density} : logs,
 	});

@@ -72,7 +72,7 @@ export const createSwitch = ({ui, open, serve, swap}: SwitchOptions) => {
 /** The screen of a new place: its fleet, nothing chosen, nothing filtered. How it looks stays. */
 const freshPlace = ({logs}: AppState): Partial<AppState> => ({
 	history: startAt({screen: 'fleet', group: null, box: null}),
-	selected: {group: null, box: null, unit: null, activity: 0, why: 0},
+	selected: {group: null, box: null, unit: null, activity: 0, why: null},
 	filter: '',
 	field: null,
 	overlay: null,

@@ -5,7 +5,16 @@
 import type {AutoScalingClient} from '@aws-sdk/client-auto-scaling';
 import {afterAll, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest';
 import {makeHome} from '../run-program.ts';
-import {becomes, clientOf, calm as group, hookNames, launchOne, stateOf, terminate} from './catch-lab.ts';
+import {
+	becomes,
+	clientOf,
+	deleteHook,
+	calm as group,
+	hookNames,
+	launchOne,
+	stateOf,
+	terminate,
+} from './catch-lab.ts';
 import {type StartedHold, startCommand} from './hold-steps.ts';
 import {type OpenLab, openLab} from './open-lab.ts';
 
@@ -22,6 +31,8 @@ beforeEach(async () => {
 	home = made.home;
 	return async () => {
 		await lab.control('DELETE', '/faults');
+		// What a failed test left does not make the next one fail.
+		for (const name of await ours()) await deleteHook(client, name);
 		await made.forget();
 	};
 });

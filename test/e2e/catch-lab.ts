@@ -2,6 +2,7 @@
 import {
 	AutoScalingClient,
 	CompleteLifecycleActionCommand,
+	DeleteLifecycleHookCommand,
 	DescribeAutoScalingGroupsCommand,
 	DescribeLifecycleHooksCommand,
 	DescribeScalingActivitiesCommand,
@@ -44,6 +45,9 @@ export const hookNames = async (client: AutoScalingClient, group = calm): Promis
 	);
 	return LifecycleHooks.map(({LifecycleHookName}) => LifecycleHookName ?? '');
 };
+
+export const deleteHook = (client: AutoScalingClient, name: string, group = calm) =>
+	client.send(new DeleteLifecycleHookCommand({AutoScalingGroupName: group, LifecycleHookName: name}));
 
 /** The next box is launched within seconds of lab time. */
 export const launchOne = async (client: AutoScalingClient, group = calm): Promise<void> => {

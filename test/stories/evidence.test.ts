@@ -9,7 +9,8 @@ test('behind a line of the verdict is its line in the log, and esc goes back to 
 	await screen.press('4');
 	await screen.sees(/density .* [1-9]\d* errors/, 30);
 	await screen.press('5');
-	await screen.sees(/certain · s3-denied/, 30);
+	// A unit that still tries is `likely`: which it is depends on the box that is looked at.
+	await screen.sees(/(certain|likely) · s3-denied/, 30);
 	await screen.sees(/^│ ▸ 1 +journal .*AccessDenied/);
 	await screen.press(key.enter);
 	await screen.sees(/unflap ▸ .*logs/);
@@ -32,7 +33,9 @@ test('behind a line of the verdict is its line in the log, and esc goes back to 
 
 	await screen.press('G');
 	await screen.sees(/^│ ▸ 3 +once mended, run s3-config-sync\.service again/);
-	await screen.press('k', 'c');
+	await screen.press('k');
+	await screen.sees(/^│ ▸ 2 +ask for the bucket as the box does/);
+	await screen.press('c');
 	await screen.sees(/copied \d+ bytes/);
 	const copies = [...screen.bytes().matchAll(/\u001B\]52;c;([A-Za-z0-9+/=]*)/g)];
 	expect(Buffer.from(copies.at(-1)?.[1] ?? '', 'base64').toString()).toBe(

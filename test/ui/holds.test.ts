@@ -218,7 +218,7 @@ describe('the hold preview', () => {
 
 	test('names the marked box in focus that is set Healthy once held, and leaves the others', () => {
 		const previews = {freeze: preview({marked: [idOf(1), idOf(2)]})};
-		const selected = {group: 'web-prod', box: idOf(2), unit: null, activity: 0, why: 0};
+		const selected = {group: 'web-prod', box: idOf(2), unit: null, activity: 0, why: null};
 		const text = painted(over(holdOverlay({previews}), {state: {selected}}));
 		expect(text).toMatch(/Marked +Unhealthy: i-0000…0002\s/);
 		expect(text).toContain('1 box more marked Unhealthy, not in focus: left so');
@@ -400,14 +400,14 @@ describe('actions', () => {
 		const text = painted(over(menu()));
 		for (const label of ['Healthy', 'Standby for', 'detach']) expect(text).toContain(label);
 		expect(text).not.toContain('abandon');
-		const selected = {group: 'web-prod', box: idOf(3), unit: null, activity: 0, why: 0};
+		const selected = {group: 'web-prod', box: idOf(3), unit: null, activity: 0, why: null};
 		const waiting = painted(over(menu(), {state: {selected}}));
 		expect(waiting).toContain('abandon the launch hook of i-0000…0003');
 		expect(waiting).not.toContain('Standby for');
 	});
 
 	test('adopting or resuming a stray takes a typed word', () => {
-		const selected = {group: 'legacy', box: null, unit: null, activity: 0, why: 0};
+		const selected = {group: 'legacy', box: null, unit: null, activity: 0, why: null};
 		const fleet = (part: Parameters<typeof menu>[0]) =>
 			painted({place: {screen: 'fleet', group: 'legacy'}, state: {selected, overlay: menu(part)}});
 		expect(fleet({})).toMatch(/adopt[\s\S]*resume[\s\S]*mark as intended/);

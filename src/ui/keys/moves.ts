@@ -5,7 +5,7 @@ import {bootScreen, selectedUnit} from '../screens/boot.ts';
 import {selectedGroup, visibleGroups} from '../screens/fleet.ts';
 import {selectedBox} from '../screens/group.ts';
 import {whyScreen} from '../screens/why.ts';
-import {markedAt, whyItems} from '../screens/why-items.ts';
+import {lineOf, markedAt, whyItems} from '../screens/why-items.ts';
 import type {Ui} from '../ui.ts';
 import {moveInLog} from './log-moves.ts';
 
@@ -104,9 +104,10 @@ const moveInWhy = (ui: Ui, direction: Move) => {
 	const items = whyItems(screen.verdict);
 	const to = moved(markedAt(model, items), items.length, {direction, page: ui.geometry().listHeight});
 	const {selected, openedPane} = ui.state();
+	const item = items[to];
 	ui.set({
-		selected: {...selected, why: Math.max(0, to)},
-		openedPane: items[to]?.kind === 'try' ? 'try' : openedPane === 'try' ? null : openedPane,
+		selected: {...selected, why: item === undefined ? null : {at: to, line: lineOf(item)}},
+		openedPane: item?.kind === 'try' ? 'try' : openedPane === 'try' ? null : openedPane,
 	});
 };
 

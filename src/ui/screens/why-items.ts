@@ -14,6 +14,21 @@ export const whyItems = (verdict: Verdict): readonly WhyItem[] => [
 	...verdict.try.map((advice, index): WhyItem => ({kind: 'try', number: index + 1, advice})),
 ];
 
-/** Place of the mark: a verdict that grew shorter keeps it on its last line; -1 where there is none. */
-export const markedAt = ({state}: Model, items: readonly WhyItem[]): number =>
-	Math.min(state.selected.why, items.length - 1);
+/** What a line says, by which the mark finds it again in a verdict that has grown. */
+export const lineOf = (item: WhyItem): string => {
+	switch (item.kind) {
+		case 'evidence':
+			return `${item.evidence.source}: ${item.evidence.text}`;
+		case 'other':
+			return `${item.finding.rule}: ${item.finding.sentence}`;
+		case 'try':
+			return `try: ${item.advice.text}`;
+	}
+};
+
+/** Place of the mark: the line it stood on, or where that is gone its place, at most the last; -1 where there is none. */
+export const markedAt = ({state}: Model, items: readonly WhyItem[]): number => {
+	const {why} = state.selected;
+	const found = why === null ? 0 : items.findIndex(item => lineOf(item) === why.line);
+	return Math.min(found >= 0 ? found : (why?.at ?? 0), items.length - 1);
+};
