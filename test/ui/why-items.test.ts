@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {hostile} from '../../src/base/text.ts';
+import {hostile} from '../../src/base/terminal-text.ts';
 import type {Model} from '../../src/ui/model.ts';
 import {lineOf, markedAt, type WhyItem} from '../../src/ui/screens/why-items.ts';
 
