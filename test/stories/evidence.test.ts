@@ -7,10 +7,10 @@ test('behind a line of the verdict is its line in the log, and esc goes back to 
 	const screen = openScreen({environment: lab.environment, rows: 40});
 	await opensGroup(screen);
 	await screen.press('4');
-	await screen.sees(/density .* [1-9]\d* errors/, 30);
+	await screen.sees(/density .* [1-9]\d* errors/, 140);
 	await screen.press('5');
 	// A unit that still tries is `likely`: which it is depends on the box that is looked at.
-	await screen.sees(/(certain|likely) · s3-denied/, 30);
+	await screen.sees(/(certain|likely) · s3-denied/, 140);
 	await screen.sees(/^│ ▸ 1 +journal .*AccessDenied/);
 	await screen.press(key.enter);
 	await screen.sees(/unflap ▸ .*logs/);
@@ -41,4 +41,4 @@ test('behind a line of the verdict is its line in the log, and esc goes back to 
 	expect(Buffer.from(copies.at(-1)?.[1] ?? '', 'base64').toString()).toBe(
 		'aws s3api list-objects-v2 --bucket foo-app-config-prod --max-items 1',
 	);
-}, 120_000);
+}, 240_000);
