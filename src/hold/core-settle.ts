@@ -96,7 +96,10 @@ export const abandon = (
 			);
 		case 'adopt':
 			if (plan.sentMs !== null) return startRelease(state, 'repairs', message, next);
-			return goOn(goBack(state, plan), `${plan.processes.join(', ')} could not be adopted: ${message}`);
+			return goOn(
+				mayBeLeftToUs(state, plan) ? state : goBack(state, plan),
+				`${plan.processes.join(', ')} could not be adopted: ${message}`,
+			);
 		case 'repair':
 			return startRelease(state, 'repairs', message, next);
 	}
@@ -104,6 +107,10 @@ export const abandon = (
 
 const goOn = (state: HoldState, message: string): Turn =>
 	telling(pause(state, {at: 'idle'}, 10_000), warn(message));
+
+/** Another hold may have left to our fuse what it covers: from then on that is ours to give back. */
+const mayBeLeftToUs = ({own}: HoldState, plan: Plan): boolean =>
+	own.fuses.some(({clientToken}) => clientToken === plan.fuse);
 
 /** Nothing was suspended yet: what was to be adopted stays its owner's, and the loop arms a fuse without it. */
 const goBack = (state: HoldState, {before}: Plan): HoldState => {

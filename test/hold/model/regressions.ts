@@ -830,4 +830,33 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a hold that could not adopt a process forgot it, and another had left it to the fuse that was armed for it',
+		schedule: schedule({
+			seed: 1370440824,
+			faults: 0.15,
+			holders: [
+				holder({
+					aim: ['Terminate', 'Launch'],
+					forMs: 230000,
+					net: 'none',
+					crash: {call: 65, applied: false, guardianToo: false},
+				}),
+				holder({
+					beginAt: 159000,
+					forMs: 60000,
+					guardianDiesAfter: 20000,
+					linger: {after: 5000, ms: 0, takeUpAfter: 1000},
+					extend: {after: 33000, ms: 60000},
+				}),
+				holder({
+					beginAt: 140000,
+					aim: ['ReplaceUnhealthy', 'Terminate'],
+					forMs: 246000,
+					releaseAfter: 125000,
+					sleep: {after: 125000, ms: 5000, inCall: 0},
+				}),
+			],
+		}),
+	},
 ];
