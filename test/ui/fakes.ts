@@ -2,7 +2,6 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll} from 'vitest';
 import type {Activity, Aws, Group} from '../../src/aws/types.ts';
 import {createProcessClock} from '../../src/base/clock-process.ts';
 import type {Settings} from '../../src/base/settings.ts';
@@ -19,7 +18,10 @@ import type {Place} from '../../src/ui/place.ts';
 
 /** What a screen keeps goes with the tests of the file. */
 const cacheFolder = mkdtempSync(join(tmpdir(), 'unflap-ui-'));
-afterAll(() => rmSync(cacheFolder, {recursive: true, force: true}));
+const forgetCache = () => rmSync(cacheFolder, {recursive: true, force: true});
+// The bench of the log view uses these too, outside any test.
+if (process.env['VITEST'] === undefined) process.once('exit', forgetCache);
+else (await import('vitest')).afterAll(forgetCache);
 
 export const now = Date.UTC(2026, 10, 22, 14, 0, 0);
 const minute = 60_000;
