@@ -19,6 +19,7 @@ import {startRelease} from './core-release.ts';
 import {
 	call,
 	isOurs,
+	mostWindows,
 	now,
 	pause,
 	reasonOf,
@@ -36,8 +37,6 @@ import {without} from './processes.ts';
 const changeMs = 30_000;
 /** Our fuse, read longer ago than this, is read again before a suspend. */
 const lookBeforeMs = 20_000;
-/** As many as a ledger entry takes. */
-const mostWindows = 16;
 
 export type PlanParts = {
 	/** Arm a new fuse; without a net there is none. */

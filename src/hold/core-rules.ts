@@ -6,6 +6,9 @@ import type {CallResult, HoldState, Moment, Ownership, SeenGroup, Step, SuspendW
 import {inOrder, without} from './processes.ts';
 import {formatHoldTag, holdTagKey} from './tag.ts';
 
+/** As many windows of suspension as a hold remembers, and as its ledger entry takes. */
+export const mostWindows = 16;
+
 /** 0.5, 1, 2, 4, 8, 15 s, then 15 s; the shell adds jitter. After three minutes every 30 s. */
 export const retryWaitMs = (tries: number, elapsedMs: number): number => {
 	if (elapsedMs >= 180_000) return 30_000;

@@ -4,6 +4,7 @@
  */
 import type {AwsMs} from '../base/clock.ts';
 import {encodeJson} from '../base/json.ts';
+import {mostWindows} from './core-rules.ts';
 import type {LedgerPhase, Ownership} from './core-state.ts';
 import type {MachineIdentity, ProcessIdentity} from './process-identity.ts';
 import {isScalingProcess} from './processes.ts';
@@ -140,7 +141,7 @@ const ownership = exactly({
 	adopted: distinct(process),
 	baseline: distinct(text(/^[\w-]{1,255}$/)),
 	fingerprint: table(list(reasonText, 8)),
-	windows: list(exactly({from: time, to: orNull(time), processes: distinct(process)}), 16),
+	windows: list(exactly({from: time, to: orNull(time), processes: distinct(process)}), mostWindows),
 	changed: table(reasonText),
 	fuses: list(fuse, 40),
 	tagValues: list(text(/^[\x20-\x7e]{1,256}$/), 8),
