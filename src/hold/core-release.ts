@@ -190,8 +190,8 @@ export const releaseRead = (state: HoldState, tries: number, answer: Answer): Tu
 	if (!answer.result.ok) {
 		const {startedMs, wokeMs, tries: passes} = need(state);
 		const waited = now(state).processMs - (wokeMs ?? startedMs);
-		const knows = passes > 0 && wokeMs === null;
-		const blind = answer.result.failure.lasting || waited >= blindAfterMs || knows;
+		const saysEnough = wokeMs === null && (passes > 0 || answer.result.failure.lasting);
+		const blind = saysEnough || waited >= blindAfterMs;
 		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.
 		if (blind) return resume({...state, release: {...need(state), left: noneLeft}}, null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);

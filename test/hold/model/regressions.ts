@@ -859,4 +859,25 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a group that may not be read, after a sleep in the release, was resumed at once, and what somebody suspended since with it',
+		schedule: schedule({
+			seed: 12,
+			denied: {operation: 'read', from: 22000, to: 243000},
+			meddling: [{at: 241000, act: 'suspend', processes: ['ReplaceUnhealthy', 'AddToLoadBalancer']}],
+			holders: [
+				holder({
+					forMs: 150000,
+					net: 'none',
+					releaseAfter: 21000,
+					sleep: {after: 5000, ms: 221000, inCall: 4},
+				}),
+				holder({
+					forMs: 60000,
+					aim: ['ReplaceUnhealthy', 'ScheduledActions'],
+					crash: {call: 8, applied: true, guardianToo: true},
+				}),
+			],
+		}),
+	},
 ];
