@@ -11,6 +11,7 @@ import {
 	addReason,
 	hasForeign,
 	hasUndecided,
+	isUndecided,
 	knowReasons,
 	knowRuns,
 	mayBeShared,
@@ -239,7 +240,20 @@ export const ownLooked = (state: HoldState, group: SeenGroup, answer: Answer): T
 		return releaseNoted(changeFuse(state, fuse.clientToken, {final: seen.final}));
 	const covers = new Set<string>(seen?.processes ?? []);
 	const isNet = seen?.onSleepStep === true && need(state).left.unbacked.every(process => covers.has(process));
-	return resume(isNet ? state : withoutUnbacked(state), group);
+	if (isNet) return resume(state, group);
+	return resume(answer.result.ok ? withoutUnbacked(state) : onlyUndecided(state, group), group);
+};
+
+/**
+ * Whether our fuse sleeps could not be read: what others claim is resumed, and they repair. What nobody could say whose it
+ * is stays under the fuse, for another hold may have left it to that one.
+ */
+const onlyUndecided = (state: HoldState, group: SeenGroup): HoldState => {
+	const release = need(state);
+	const unbacked = release.left.unbacked.filter(process =>
+		isUndecided(state, process, reasonOf(group, process) ?? ''),
+	);
+	return {...state, release: {...release, left: {...release.left, unbacked, claimants: []}}};
 };
 
 const withoutUnbacked = (state: HoldState): HoldState => ({

@@ -880,4 +880,15 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'one failed look at its own fuse, and a hold stopped it over what another had left to it',
+		schedule: schedule({
+			seed: 1525053701,
+			faults: 0.4,
+			holders: [
+				holder({beginAt: 169000, aim: ['ScheduledActions'], forMs: 236000}),
+				holder({beginAt: 191000, aim: ['ScheduledActions'], forMs: 251000}),
+			],
+		}),
+	},
 ];
