@@ -55,18 +55,21 @@ const lazyEmoji = {
 			/node_modules[\\/](?:string-width|wrap-ansi)[\\/]index\.js$|slice-ansi[\\/]tokenize-ansi\.js$|ink[\\/]build[\\/]line-update\.js$/;
 		bundle.onLoad({filter}, async ({path}) => {
 			const source = await readFile(path, 'utf8');
-			return {
-				contents: source
-					.replace(
-						/^const (\w+) = new Intl\.Segmenter\((.*)\);$/m,
-						'let $1Made; const $1 = {segment: text => ($1Made ??= new Intl.Segmenter($2)).segment(text)};',
-					)
-					.replace(
-						/^const (\w+) = (\/.*\\p\{RGI_Emoji\}.*\/v);$/m,
-						'let $1Made; const $1Of = () => ($1Made ??= $2); const $1 = {test: text => $1Of().test(text), exec: text => $1Of().exec(text)};',
-					)
-					.replace('const nonAsciiOrControlRegex = /[^\\u{20}-\\u{7E}]/v;', plainCells),
-			};
+			const withoutTables = source.replace(
+				/^const (\w+) = new Intl\.Segmenter\((.*)\);$/m,
+				'let $1Made; const $1 = {segment: text => ($1Made ??= new Intl.Segmenter($2)).segment(text)};',
+			);
+			const lazy = withoutTables
+				.replace(
+					/^const (\w+) = (\/.*\\p\{RGI_Emoji\}.*\/v);$/m,
+					'let $1Made; const $1Of = () => ($1Made ??= $2); const $1 = {test: text => $1Of().test(text), exec: text => $1Of().exec(text)};',
+				)
+				.replace('const nonAsciiOrControlRegex = /[^\\u{20}-\\u{7E}]/v;', plainCells);
+			const isWhole =
+				!path.includes('string-width') || (lazy.includes('Of().exec') && lazy.includes(plainCells));
+			if (withoutTables === source || !isWhole)
+				throw new Error(`${path} measures text another way now: see lazyEmoji`);
+			return {contents: lazy, loader: 'js'};
 		});
 	},
 };
