@@ -3,7 +3,7 @@
 /** Data may change much more often than eyes can follow; keys are painted at once. */
 const frameMs = 33;
 /** A flood of lines is painted less often, so that painting leaves most of the core to reading it. */
-const pausePerPaint = 5;
+const pausePerPaint = 7;
 /** But never more seldom than that. */
 const mostMs = 250;
 /** So many frames for data, one right after the other, are a flood. */

@@ -20,6 +20,17 @@ store.subscribe(screenFrames.soon);
 let fed = 0;
 let frames = 0;
 const start = performance.now();
+/** Share of a core between two moments: what loading and the compiler cost at first is not the view's. */
+const warmMs = 4000;
+const watchedMs = 10_000;
+let share = Number.NaN;
+setTimeout(() => {
+	const before = {at: performance.now(), cpu: process.cpuUsage()};
+	setTimeout(() => {
+		const {user, system} = process.cpuUsage(before.cpu);
+		share = (user + system) / 1000 / (performance.now() - before.at);
+	}, watchedMs);
+}, warmMs);
 setInterval(() => {
 	const due = Math.floor(((performance.now() - start) / 1000) * perSecond) - fed;
 	const text = 'GET /healthz 200 from 10.0.12.7 in 3 ms, upstream app:8080, cache hit, id 7f3a90c1-4a9c-4000';
@@ -80,13 +91,9 @@ const screen = render(
 
 /** The last line on the primary screen is the result. */
 function finish() {
-	const seconds = (performance.now() - start) / 1000;
-	const {user, system} = process.cpuUsage();
 	screenFrames.stop();
 	screen.unmount();
 	const lost = fed - store.counts().lines;
-	process.stdout.write(
-		`\nRESULT ${JSON.stringify({seconds, cpuSeconds: (user + system) / 1e6, fed, lost, frames})}\n`,
-	);
+	process.stdout.write(`\nRESULT ${JSON.stringify({share, fed, lost, frames})}\n`);
 	process.exit(0);
 }
