@@ -62,8 +62,9 @@ export type BlockView = {
 	readonly bytes: Buffer;
 	readonly firstIndex: number;
 	readonly count: number;
-	/** Start of the message of the n-th record of the block, and one past its end. */
-	readonly messageAt: (n: number) => readonly [start: number, end: number];
+	/** Start of the message of the n-th record in `bytes`, and one past its end. */
+	readonly startOf: (n: number) => number;
+	readonly endOf: (n: number) => number;
 	/** Numbers of the n-th record's unit and identifier; null for a mark. */
 	readonly namesAt: (n: number) => {readonly unit: number; readonly identifier: number} | null;
 	/** The record whose message holds the byte at `offset`; it is none before `after`. */
@@ -78,6 +79,8 @@ type BlockData = {
 	heads: Buffer;
 	/** Where each head begins. */
 	offsets: Uint32Array;
+	/** Where each message begins in the text; it ends where the next one begins. */
+	starts: Uint32Array;
 };
 
 type Block = {
@@ -97,7 +100,7 @@ type LoadedBlock = Block & {data: BlockData};
 const blockBytes = 1024 * 1024;
 /** Blocks begin with so much room for heads, which doubles. */
 const firstHeadBytes = 64 * 1024;
-const headerBytes = 44;
+const headerBytes = 36;
 const flags = {mark: 1, error: 2, rawBytes: 4, packedCursor: 8, repeat: 16} as const;
 
 /** Of what is on disk, so much stays to be looked at: lists of errors and matches grow with it. */
@@ -129,6 +132,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 			Object.assign(last.data, {
 				heads: Buffer.from(last.data.heads.subarray(0, last.headsUsed)),
 				offsets: last.data.offsets.slice(0, last.count),
+				starts: last.data.starts.slice(0, last.count),
 			});
 		}
 		const block: LoadedBlock = {
@@ -137,6 +141,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 				text: Buffer.allocUnsafeSlow(Math.max(blockBytes, messageBytes)),
 				heads: Buffer.allocUnsafeSlow(firstHeadBytes),
 				offsets: new Uint32Array(1024),
+				starts: new Uint32Array(1024),
 			},
 			page: null,
 			count: 0,
@@ -148,15 +153,14 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		return block;
 	};
 
-	/** Room for a record: its head begins at `at`, and says already where its message begins and how long it is. */
+	/** Room for a record, with its message in it: its head begins at `at`. */
 	const claim = (headBytes: number, message: Hostile) => {
 		const messageBytes = Buffer.byteLength(message);
 		const block = room(messageBytes);
 		const {data} = block;
 		if (block.count === data.offsets.length) {
-			const grown = new Uint32Array(data.offsets.length * 2);
-			grown.set(data.offsets);
-			data.offsets = grown;
+			data.offsets = doubled(data.offsets);
+			data.starts = doubled(data.starts);
 		}
 		if (block.headsUsed + headBytes > data.heads.length) {
 			const grown = Buffer.allocUnsafeSlow(Math.max(data.heads.length * 2, block.headsUsed + headBytes));
@@ -165,8 +169,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		}
 		const at = block.headsUsed;
 		data.offsets[block.count] = at;
-		data.heads.writeUInt32LE(messageBytes, at + 32);
-		data.heads.writeUInt32LE(block.textUsed, at + 40);
+		data.starts[block.count] = block.textUsed;
 		data.text.write(message, block.textUsed, 'utf8');
 		block.count += 1;
 		block.headsUsed += headBytes;
@@ -195,7 +198,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		heads.writeUInt16LE(identifiers.number(line.identifier), at + 26);
 		heads.writeUInt16LE(boots.number(line.bootId), at + 28);
 		heads.writeUInt16LE(cursorBytes, at + 30);
-		heads.writeUInt32LE(rawBytes, at + 36);
+		heads.writeUInt32LE(rawBytes, at + 32);
 		cursor.bytes.copy(heads, at + headerBytes);
 		if (line.bytes !== undefined) heads.set(line.bytes, at + headerBytes + cursorBytes);
 		return end - 1;
@@ -205,7 +208,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		const {heads, at} = claim(headerBytes, text);
 		heads.fill(0, at, at + 32);
 		heads[at] = flags.mark;
-		heads.writeUInt32LE(0, at + 36);
+		heads.writeUInt32LE(0, at + 32);
 		return end - 1;
 	};
 
@@ -221,7 +224,9 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 		if (block === undefined || index < block.firstIndex || index >= block.firstIndex + block.count)
 			return null;
 		const loaded = load(block);
-		return loaded === null ? null : {...loaded, at: loaded.offsets[index - block.firstIndex] ?? 0};
+		if (loaded === null) return null;
+		const n = index - block.firstIndex;
+		return {heads: loaded.heads, at: loaded.offsets[n] ?? 0, message: messageOf(block, loaded, n)};
 	};
 
 	const load = (block: Block): BlockData | null => {
@@ -274,15 +279,15 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 	const row = (index: number): LogRow | null => {
 		const found = find(index);
 		if (found === null) return null;
-		const {heads, text, at} = found;
-		const message: Hostile = text.toString('utf8', ...messageRange(heads, at));
+		const {heads, at} = found;
+		const message: Hostile = found.message.toString('utf8');
 		const head = headAt(heads, at);
 		if (head.isMark) return {kind: 'mark', index, text: message};
 		const bootId = boots.name(heads.readUInt16LE(at + 28));
 		const cursorEnd = at + headerBytes + heads.readUInt16LE(at + 30);
 		const cursor = heads.subarray(at + headerBytes, cursorEnd);
 		const isPacked = ((heads[at] ?? 0) & flags.packedCursor) !== 0;
-		const rawBytes = heads.readUInt32LE(at + 36);
+		const rawBytes = heads.readUInt32LE(at + 32);
 		const entry: StoredLine = {
 			realtimeUs: head.realtimeUs,
 			monotonicUs: head.monotonicUs,
@@ -313,11 +318,7 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 			const found = find(index);
 			return found !== null && ((found.heads[found.at] ?? 0) & flags.repeat) !== 0;
 		},
-		messageBytes: index => {
-			const found = find(index);
-			if (found === null) return null;
-			return found.text.subarray(...messageRange(found.heads, found.at));
-		},
+		messageBytes: index => find(index)?.message ?? null,
 		scan: (from, visit, mostReads) => {
 			const readBefore = reads;
 			for (const block of blocks) {
@@ -341,8 +342,14 @@ export const createLineBlocks = (pages: PageFile | null = null): LineBlocks => {
 
 const isLoaded = (block: Block): block is LoadedBlock => block.data !== null;
 const sizeOf = ({textUsed, headsUsed}: Block): number => textUsed + headsUsed;
-const memoryOf = ({text, heads, offsets}: BlockData): number =>
-	text.length + heads.length + offsets.byteLength;
+const memoryOf = ({text, heads, offsets, starts}: BlockData): number =>
+	text.length + heads.length + offsets.byteLength + starts.byteLength;
+
+const doubled = (numbers: Uint32Array): Uint32Array => {
+	const grown = new Uint32Array(numbers.length * 2);
+	grown.set(numbers);
+	return grown;
+};
 
 const headAt = (heads: Buffer, at: number): LineHead => ({
 	isMark: ((heads[at] ?? 0) & flags.mark) !== 0,
@@ -355,59 +362,72 @@ const headAt = (heads: Buffer, at: number): LineHead => ({
 	monotonicUs: heads.readDoubleLE(at + 16),
 });
 
-/** Start and end of a record's message in the text of its block. */
-const messageRange = (heads: Buffer, at: number): readonly [start: number, end: number] => {
-	const start = heads.readUInt32LE(at + 40);
-	return [start, start + heads.readUInt32LE(at + 32)];
+const messageEnd = ({count, textUsed}: Block, {starts}: BlockData, n: number): number =>
+	n + 1 < count ? (starts[n + 1] ?? 0) : textUsed;
+
+const messageOf = (block: Block, data: BlockData, n: number): Buffer =>
+	data.text.subarray(data.starts[n] ?? 0, messageEnd(block, data, n));
+
+const viewOf = (block: Block, data: BlockData): BlockView => {
+	const {firstIndex, count, textUsed} = block;
+	const {text, heads, offsets, starts} = data;
+	return {
+		bytes: text.subarray(0, textUsed),
+		firstIndex,
+		count,
+		startOf: n => starts[n] ?? 0,
+		endOf: n => messageEnd(block, data, n),
+		namesAt: n => {
+			const at = offsets[n] ?? 0;
+			return ((heads[at] ?? 0) & flags.mark) !== 0
+				? null
+				: {unit: heads.readUInt16LE(at + 24), identifier: heads.readUInt16LE(at + 26)};
+		},
+		recordAt: (offset, after) => {
+			const beginsBefore = (n: number) => (starts[n] ?? 0) <= offset;
+			let low = after;
+			// Hits lie close together: the way to look doubles from the last one.
+			let step = 1;
+			while (low + step < count && beginsBefore(low + step)) {
+				low += step;
+				step *= 2;
+			}
+			let high = Math.min(count, low + step) - 1;
+			while (low < high) {
+				const middle = (low + high + 1) >> 1;
+				if (beginsBefore(middle)) low = middle;
+				else high = middle - 1;
+			}
+			return low;
+		},
+	};
 };
 
-const viewOf = ({firstIndex, count, textUsed}: Block, {text, heads, offsets}: BlockData): BlockView => ({
-	bytes: text.subarray(0, textUsed),
-	firstIndex,
-	count,
-	messageAt: n => messageRange(heads, offsets[n] ?? 0),
-	namesAt: n => {
-		const at = offsets[n] ?? 0;
-		return ((heads[at] ?? 0) & flags.mark) !== 0
-			? null
-			: {unit: heads.readUInt16LE(at + 24), identifier: heads.readUInt16LE(at + 26)};
-	},
-	recordAt: (offset, after) => {
-		const beginsBefore = (n: number) => heads.readUInt32LE((offsets[n] ?? 0) + 40) <= offset;
-		let low = after;
-		// Hits lie close together: the way to look doubles from the last one.
-		let step = 1;
-		while (low + step < count && beginsBefore(low + step)) {
-			low += step;
-			step *= 2;
-		}
-		let high = Math.min(count, low + step) - 1;
-		while (low < high) {
-			const middle = (low + high + 1) >> 1;
-			if (beginsBefore(middle)) low = middle;
-			else high = middle - 1;
-		}
-		return low;
-	},
-});
-
-/** A page is the offsets, the heads, and then the messages. */
-const packed = ({data: {text, heads, offsets}, count, textUsed, headsUsed}: LoadedBlock): Buffer =>
+/** A page is where heads and messages begin, the heads, and then the messages. */
+const packed = ({data: {text, heads, offsets, starts}, count, textUsed, headsUsed}: LoadedBlock): Buffer =>
 	Buffer.concat([
 		Buffer.from(offsets.buffer, 0, count * 4),
+		Buffer.from(starts.buffer, 0, count * 4),
 		heads.subarray(0, headsUsed),
 		text.subarray(0, textUsed),
 	]);
 
 const unpacked = (bytes: Buffer, {count, headsUsed}: Block): BlockData => {
-	const offsets = new Uint32Array(count);
-	const headsAt = count * 4;
-	Buffer.from(offsets.buffer).set(bytes.subarray(0, headsAt));
+	const headsAt = count * 8;
+	const textAt = headsAt + headsUsed;
 	return {
-		offsets,
-		heads: bytes.subarray(headsAt, headsAt + headsUsed),
-		text: bytes.subarray(headsAt + headsUsed),
+		offsets: numbersIn(bytes.subarray(0, count * 4)),
+		starts: numbersIn(bytes.subarray(count * 4, headsAt)),
+		heads: bytes.subarray(headsAt, textAt),
+		text: bytes.subarray(textAt),
 	};
+};
+
+/** Copied: what is read from disk begins at any byte. */
+const numbersIn = (bytes: Buffer): Uint32Array => {
+	const numbers = new Uint32Array(bytes.length / 4);
+	Buffer.from(numbers.buffer).set(bytes);
+	return numbers;
 };
 
 const cursorShape =

@@ -78,14 +78,14 @@ const textMatcher = (
 const hitsIn = (block: BlockView, firstNew: number, find: Finder): readonly number[] => {
 	const hits: number[] = [];
 	const next = find.inBytes(block.bytes);
-	let [from] = block.messageAt(firstNew);
+	let from = block.startOf(firstNew);
 	let n = firstNew;
 	for (let at = next(from); at >= 0; at = next(from)) {
 		n = block.recordAt(at, n);
-		const [start, end] = block.messageAt(n);
-		const isWithin = at >= start && at + find.length <= end;
+		const end = block.endOf(n);
+		const isWithin = at + find.length <= end;
 		if (isWithin) hits.push(n);
-		// One hit in a message is enough; what was found in a header is passed over.
+		// One hit in a message is enough; what was found across two messages is passed over.
 		from = isWithin ? end : at + 1;
 	}
 	return hits;
