@@ -21,6 +21,8 @@ let box: PlayedBox;
 const folders = [homedir(), tmpdir()].map(parent => mkdtempSync(join(parent, '.unflap-canary-')));
 const configuration = ['/etc/passwd', '/etc/hosts', '/etc/profile'].filter(path => existsSync(path));
 
+const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map(name => `/dev/${name}`);
+
 beforeAll(() => {
 	world = createFakeWorld();
 	const recording = loadRecordings().get('S01-healthy');
@@ -44,6 +46,7 @@ const fingerprint = () => ({
 		changedAt: statSync(join(folder, 'canary')).mtimeMs,
 	})),
 	configuration: configuration.map(path => [path, digest(path), statSync(path).mode]),
+	devices: devices.map(path => [path, statSync(path).mode, statSync(path).uid, statSync(path).rdev]),
 	programs: existsSync('/usr/unflap-canary'),
 });
 

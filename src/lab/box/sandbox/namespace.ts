@@ -97,7 +97,10 @@ const mountScript = () =>
 		'root=$1 facts=$2 players=$3 calls=$4; shift 4',
 		'mount --bind "$root" "$root"',
 		...hostMounts().map(path => `mount --bind -o ro,nosuid '${path}' "$root${path}"`),
-		...devices.map(name => `mount --bind '/dev/${name}' "$root/dev/${name}"`),
+		// Read only, or a command of the box could change the mode of the host's own device. Writing to it stays allowed.
+		...devices.map(name => `mount --bind -o ro,nosuid,noexec '/dev/${name}' "$root/dev/${name}"`),
+		// The box's own terminal, by which it finds its name; no other terminal of the host is there.
+		`if terminal=$(tty); then : >"$root/dev/console"; mount --bind -o nosuid,noexec "$terminal" "$root/dev/console"; fi`,
 		'mount --bind -o ro,nosuid,nodev "$facts" "$root/proc"',
 		'mount --bind -o ro,nosuid,nodev "$players" "$root/run/lab/bin"',
 		'mount --bind -o nosuid,nodev "$calls" "$root/run/lab/calls"',
@@ -114,8 +117,15 @@ const mountScript = () =>
 /** Which tool works here, tried once with a real pipeline; null where none does. About 20 ms. */
 export const findNamespaceTool = (folders: BoxFolders): NamespaceTool | null => {
 	if (process.platform !== 'linux') return null;
-	return (['bwrap', 'unshare'] as const).find(tool => works(tool, folders)) ?? null;
+	return toolsFor(process.getuid?.()).find(tool => works(tool, folders)) ?? null;
 };
+
+/**
+ * Bubblewrap binds the host's devices so that their owner, root, could change their mode from inside (`chmod 600
+ * /dev/null` makes the host useless to everybody else), and made read only they cannot be written to either.
+ */
+const toolsFor = (user: number | undefined): readonly NamespaceTool[] =>
+	user === 0 ? ['unshare'] : ['bwrap', 'unshare'];
 
 const works = (tool: NamespaceTool, folders: BoxFolders): boolean => {
 	const script = 'printf canary | gzip -c | gzip -dc | base64; [ -w /usr ] && echo writable; exit 0';

@@ -40,7 +40,13 @@ export const openInNamespace = (
 	].join('; ');
 	const child = spawn('script', ['--quiet', '--flush', '--command', inner, '/dev/null'], {
 		// Here `script` finds the shell that reads `inner`; inside, the box's own stands.
-		env: {...boxEnvironment, PATH: process.env['PATH'] ?? '', SHELL: '/bin/sh', TERM: 'xterm-256color'},
+		env: {
+			...boxEnvironment,
+			PATH: process.env['PATH'] ?? '',
+			SHELL: '/bin/sh',
+			TERM: 'xterm-256color',
+			PS1: '$ ',
+		},
 		stdio: ['pipe', 'pipe', 'ignore'],
 		cwd: '/',
 	});
