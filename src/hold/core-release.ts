@@ -72,7 +72,6 @@ const newRelease = (state: HoldState, words: Pick<Release, 'why' | 'message' | '
 		lasting: 0,
 		lastFailure: null,
 		slept: false,
-		wokeMs: null,
 		resumed: [],
 		acknowledged: null,
 		tagSaidMs: null,
@@ -189,8 +188,9 @@ export const readFirst = (state: HoldState, tries: number): Turn =>
 export const releaseRead = (state: HoldState, tries: number, answer: Answer): Turn => {
 	if (answer.of !== 'read') return stay(state);
 	if (!answer.result.ok) {
-		const {startedMs, wokeMs, tries: passes} = need(state);
-		const waited = now(state).processMs - (wokeMs ?? startedMs);
+		const {startedMs, tries: passes} = need(state);
+		const {wokeMs} = state;
+		const waited = now(state).processMs - Math.max(startedMs, wokeMs ?? startedMs);
 		const saysEnough = wokeMs === null && (passes > 0 || answer.result.failure.lasting);
 		const blind = saysEnough || waited >= blindAfterMs;
 		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.

@@ -192,8 +192,6 @@ export type Release = {
 	readonly resumed: readonly ScalingProcess[];
 	/** This machine slept since the last answer or wake: what was read before says nothing now. */
 	readonly slept: boolean;
-	/** Process time at which it last woke up. */
-	readonly wokeMs: ProcessMs | null;
 	/** Process time of the first answered ResumeProcesses. */
 	readonly acknowledged: ProcessMs | null;
 	/** Process time at which our tag was known to say `releasing`. */
@@ -369,6 +367,8 @@ export type HoldState = {
 	readonly suspendCalled: boolean;
 	/** A jump of AWS time or a passed deadline: never suspend again. */
 	readonly spent: boolean;
+	/** Process time at which this machine last woke up, or its clock was moved; a release may begin at that moment. */
+	readonly wokeMs: ProcessMs | null;
 	/** When the runs of all holds on this group were last asked for, and what they are. */
 	readonly runs: KnownRuns;
 	/** The latest look at the newest fuse of ours. */

@@ -64,6 +64,7 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	tagUnansweredAt: null,
 	suspendCalled: false,
 	spent: false,
+	wokeMs: null,
 	runs: {seenMs: null, seenAws: 0, runs: [], failed: false},
 	fuse: null,
 	tokens: 0,
@@ -141,7 +142,8 @@ const timed = (state: HoldState, moment: Moment): HoldState => {
 	const past = state.own.end > 0 && moment.awsMs >= Math.min(leaseEnd(known), holdEnd(known));
 	const jump = state.moment !== null && jumped(state.moment, moment);
 	const release = state.release !== null && jump ? {...state.release, slept: true} : state.release;
-	return {...known, release, spent: state.spent || past || jump};
+	const wokeMs = jump ? moment.processMs : state.wokeMs;
+	return {...known, release, wokeMs, spent: state.spent || past || jump};
 };
 
 /** What the core waits for: the first thing on waking up may be somebody's key. */
@@ -151,9 +153,7 @@ const isNext = ({inFlight, timers}: HoldState, event: CoreEvent): boolean =>
 		: event.on === 'woke' && event.timer === timers && inFlight === null;
 
 const awakeAgain = (state: HoldState): HoldState =>
-	state.release === null
-		? state
-		: {...state, release: {...state.release, slept: false, wokeMs: now(state).processMs}};
+	state.release === null ? state : {...state, release: {...state.release, slept: false}};
 
 /** What was read before this machine slept says nothing now, and a fuse may have fired: the release looks again. */
 const looksAgain: ReadonlySet<string> = new Set([

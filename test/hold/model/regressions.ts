@@ -891,4 +891,26 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'it woke up as it was asked to release, was denied every read, and resumed blindly at once',
+		schedule: schedule({
+			seed: 12,
+			denied: {operation: 'read', from: 35000, to: 243000},
+			limit: {from: 0, to: 0},
+			meddling: [{at: 241000, act: 'suspend', processes: ['ReplaceUnhealthy', 'AddToLoadBalancer']}],
+			holders: [
+				holder({
+					forMs: 164000,
+					net: 'none',
+					releaseAfter: 35000,
+					sleep: {after: 5000, ms: 208000, inCall: 4},
+				}),
+				holder({
+					aim: ['ReplaceUnhealthy', 'ScheduledActions'],
+					forMs: 60000,
+					crash: {call: 8, applied: true, guardianToo: true},
+				}),
+			],
+		}),
+	},
 ];
