@@ -105,7 +105,8 @@ export const step = (before: HoldState, event: CoreEvent): Turn => {
 	if (known.step.at === 'ended') return stay(known);
 	const hasSlept = known.release?.slept === true && isNext(known, event);
 	const state = hasSlept ? awakeAgain(known) : known;
-	if (hasSlept && looksAgain.has(state.step.at)) return releaseNoted({...state, inFlight: null});
+	if (hasSlept && looksAgain.has(state.step.at))
+		return releaseNoted({...rememberRead(state, event), inFlight: null});
 	switch (event.on) {
 		case 'begin':
 			return state.step.at === 'new' ? begin(started(state, event.moment)) : stay(state);
@@ -166,6 +167,17 @@ const looksAgain: ReadonlySet<string> = new Set([
 	'release-wait',
 	'release-verify',
 ]);
+
+/**
+ * A read that was under way may have been answered before the sleep or after it: too old to decide by, but whoever else's
+ * reason it shows is not resumed should no other read come through.
+ */
+const rememberRead = (state: HoldState, event: CoreEvent): HoldState => {
+	if (event.on !== 'answered' || event.answer.of !== 'read' || !event.answer.result.ok) return state;
+	const group = event.answer.result.value;
+	if (group === null || group.arn !== state.own.arn) return state;
+	return {...state, watch: {...state.watch, lastGroup: group}};
+};
 
 const started = (state: HoldState, {awsMs}: Moment): HoldState => {
 	const {net, forMs, leaseMs} = state.facts;

@@ -913,4 +913,26 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'a read that a sleep cut in two was thrown away, and no other came through',
+		schedule: schedule({
+			seed: 12,
+			denied: {operation: 'read', from: 22000, to: 259000},
+			limit: {from: 0, to: 0},
+			meddling: [{at: 241000, act: 'suspend', processes: ['ReplaceUnhealthy', 'AddToLoadBalancer']}],
+			holders: [
+				holder({
+					forMs: 150000,
+					net: 'none',
+					releaseAfter: 21000,
+					sleep: {after: 5000, ms: 221000, inCall: 4},
+				}),
+				holder({
+					aim: ['ReplaceUnhealthy', 'ScheduledActions'],
+					forMs: 60000,
+					crash: {call: 8, applied: true, guardianToo: true},
+				}),
+			],
+		}),
+	},
 ];
