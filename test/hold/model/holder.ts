@@ -29,6 +29,8 @@ export type Actor = {
 	sleptLong: boolean;
 	/** The moment the last read told of. */
 	lastRead: number;
+	/** Calls that it gave up. */
+	readonly aborted: Set<number>;
 	/** Nothing it asks for is answered after this. */
 	readonly keysUntil: number;
 };
@@ -158,6 +160,7 @@ export const createHolder = (
 			pausedUntil: actor?.pausedUntil ?? 0,
 			sleptLong: false,
 			lastRead: 0,
+			aborted: new Set(),
 			keysUntil: limited
 				? world.startAt + plan.beginAt + (plan.credentialsMs ?? 0)
 				: Number.POSITIVE_INFINITY,
@@ -194,6 +197,7 @@ export const createHolder = (
 				}
 				return;
 			case 'abort':
+				who.aborted.add(command.call);
 				return;
 			case 'finish':
 				finish(who, command);
@@ -234,6 +238,8 @@ export const createHolder = (
 		// A read that a sleep cut off is either in the machine already or asked again when it wakes up.
 		const asksAgain = reads.has(command.do) && chance(world.seed, index, who.calls, 21) < 0.5;
 		const answer = () => {
+			// It may have been applied, but nobody reads its answer.
+			if (who.aborted.has(command.call)) return;
 			if (asksAgain && who.pausedUntil > world.now()) world.at(who.pausedUntil + 200, answer);
 			else send(who, {on: 'answered', call: command.call, answer: answered.answer()});
 		};
