@@ -194,7 +194,7 @@ export const releaseRead = (state: HoldState, tries: number, answer: Answer): Tu
 		const saysEnough = wokeMs === null && (passes > 0 || answer.result.failure.lasting);
 		const blind = saysEnough || waited >= blindAfterMs;
 		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.
-		if (blind) return resume({...state, release: {...need(state), left: noneLeft}}, null);
+		if (blind) return resume(nothingBacked(state), null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);
 	}
 	const group = answer.result.value;
@@ -248,12 +248,17 @@ export const ownLooked = (state: HoldState, group: SeenGroup, answer: Answer): T
  * Whether our fuse sleeps could not be read: what others claim is resumed, and they repair. What nobody could say whose it
  * is stays under the fuse, for another hold may have left it to that one.
  */
-const onlyUndecided = (state: HoldState, group: SeenGroup): HoldState => {
+const onlyUndecided = (state: HoldState, group: SeenGroup | null): HoldState => {
 	const release = need(state);
 	const unbacked = release.left.unbacked.filter(process =>
-		isUndecided(state, process, reasonOf(group, process) ?? ''),
+		isUndecided(state, process, (group && reasonOf(group, process)) ?? ''),
 	);
 	return {...state, release: {...release, left: {...release.left, unbacked, claimants: []}}};
+};
+
+const nothingBacked = (state: HoldState): HoldState => {
+	const known = onlyUndecided(state, state.watch.lastGroup);
+	return {...known, release: {...need(known), left: {...need(known).left, backed: []}}};
 };
 
 const withoutUnbacked = (state: HoldState): HoldState => ({
@@ -295,9 +300,8 @@ const resume = (before: HoldState, group: SeenGroup | null): Turn => {
 		group === null ? processes : without(oursSuspended(state.own, group, rate), backed, unbacked);
 	// A later pass, made for others' sake: what was given back and runs is not named again.
 	const isDone = release.acknowledged !== null && news.length === 0 && suspended.length === 0;
-	// Without a read nobody knows what was left to us: our fuse stays armed meanwhile.
 	if (processes.length === 0 && group === null)
-		return wasNear(state) ? again(state, 'read', release.lastFailure) : stopAll(state);
+		return mayBeLeftToUs(state) ? again(state, 'read', release.lastFailure) : stopAll(state);
 	if (group !== null && (processes.length === 0 || isDone)) return verify(state, group);
 	return call(
 		{...state, release: {...release, resumed: inOrder([...release.resumed, ...processes])}},
@@ -305,6 +309,12 @@ const resume = (before: HoldState, group: SeenGroup | null): Turn => {
 		{do: 'resume', processes},
 	);
 };
+
+/** Without a read nobody knows what other holds left to our fuse: it stays armed meanwhile. */
+const mayBeLeftToUs = (state: HoldState): boolean =>
+	wasNear(state) ||
+	need(state).left.unbacked.length > 0 ||
+	(state.watch.lastGroup === null && unfinished(state.own).length > 0);
 
 /** Where no Suspend of ours was sent, only what another hold left to us is ours to resume. */
 const toResume = (state: HoldState, group: SeenGroup | null) => {

@@ -935,4 +935,17 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'one failed read, and a hold stopped its fuse over what another had left to it',
+		schedule: schedule({
+			seed: 625336708,
+			faults: 0.4,
+			denied: {operation: 'resume', from: 0, to: 76000},
+			holders: [
+				holder({aim: ['InstanceRefresh'], forMs: 60000, releaseAfter: 0}),
+				holder({beginAt: 18000, forMs: 60000, crash: {call: 19, applied: false, guardianToo: false}}),
+				holder({forMs: 60000}),
+			],
+		}),
+	},
 ];
