@@ -87,11 +87,19 @@ export const addFuse = (state: HoldState, leaseUntil: AwsMs, own: Ownership): re
 	const fuse: Fuse = {
 		clientToken: tokenOf(state.facts.tokenSeed, state.tokens),
 		executionId: null,
-		deadline: deadlineOf(state, leaseUntil),
+		deadline: unusedDeadline(own, deadlineOf(state, leaseUntil)),
 		processes: covered(own),
 		final: null,
 	};
 	return [{...state, tokens: state.tokens + 1, own: {...own, fuses: [...own.fuses, fuse].slice(-40)}}, fuse];
+};
+
+/** A run whose start was not answered is found by its deadline: no two fuses of a hold have the same one. */
+const unusedDeadline = ({fuses}: Ownership, latest: AwsMs): AwsMs => {
+	const used = new Set(fuses.map(({deadline}) => deadline));
+	let deadline = latest;
+	while (used.has(deadline)) deadline -= 1000;
+	return deadline;
 };
 
 export const changeFuse = (state: HoldState, token: string, change: Partial<Fuse>): HoldState => {

@@ -37,7 +37,7 @@ import {
 	tagValue,
 	telling,
 } from './core-rules.ts';
-import type {EndReason, HoldState, Release, SeenGroup} from './core-state.ts';
+import type {CallFailure, EndReason, HoldState, Release, SeenGroup} from './core-state.ts';
 import {again, stopAll, verify} from './core-verify.ts';
 import {inOrder, without} from './processes.ts';
 import {otherHolds} from './tag.ts';
@@ -194,7 +194,7 @@ export const releaseRead = (state: HoldState, tries: number, answer: Answer): Tu
 		const saysEnough = wokeMs === null && (passes > 0 || answer.result.failure.lasting);
 		const blind = saysEnough || waited >= blindAfterMs;
 		// Who else holds cannot be known either: everything of ours is resumed, and who still wants it repairs.
-		if (blind) return resume(nothingBacked(state), null);
+		if (blind) return resume(nothingBacked(state, answer.result.failure), null);
 		return pause(state, {at: 'release-read-wait', tries: tries + 1}, retryWaitMs(tries, 0), true);
 	}
 	const group = answer.result.value;
@@ -256,9 +256,9 @@ const onlyUndecided = (state: HoldState, group: SeenGroup | null): HoldState => 
 	return {...state, release: {...release, left: {...release.left, unbacked, claimants: []}}};
 };
 
-const nothingBacked = (state: HoldState): HoldState => {
+const nothingBacked = (state: HoldState, lastFailure: CallFailure): HoldState => {
 	const known = onlyUndecided(state, state.watch.lastGroup);
-	return {...known, release: {...need(known), left: {...need(known).left, backed: []}}};
+	return {...known, release: {...need(known), lastFailure, left: {...need(known).left, backed: []}}};
 };
 
 const withoutUnbacked = (state: HoldState): HoldState => ({

@@ -369,6 +369,8 @@ export type HoldState = {
 	readonly spent: boolean;
 	/** Process time at which this machine last woke up, or its clock was moved; a release may begin at that moment. */
 	readonly wokeMs: ProcessMs | null;
+	/** Process time at which a start, repeated to find its run, was given up without an answer. */
+	readonly startLostMs: ProcessMs | null;
 	/** When the runs of all holds on this group were last asked for, and what they are. */
 	readonly runs: KnownRuns;
 	/** The latest look at the newest fuse of ours. */

@@ -86,7 +86,7 @@ export const stopFound = (state: HoldState, stopping: Stopping, answer: Answer):
 	const {failure} = answer.result;
 	// A start that is refused now was perhaps not refused before: the runs of this hold tell.
 	if (failure.settled) return {over: false, turn: search(state, stopping, fuse)};
-	return next(state, passedOver(stopping, failure));
+	return next({...state, startLostMs: now(state).processMs}, passedOver(stopping, failure));
 };
 
 export const stopSearched = (state: HoldState, stopping: Stopping, answer: Answer): StopResult => {
@@ -110,11 +110,12 @@ export const stopSearched = (state: HoldState, stopping: Stopping, answer: Answe
 
 /**
  * A start that nobody has seen for so long was never applied, and will not be. One of this process may have slept with
- * it on the way, whatever its deadline says; one of a process that is gone is over with its deadline.
+ * it on the way, whatever its deadline says; one of a process that is gone is over with its deadline. A repeated start
+ * that got no answer is on its way anew.
  */
 const isTooLate = (state: HoldState, {deadline}: Fuse): boolean => {
 	const {awsMs, processMs} = now(state);
-	const since = state.release?.startedMs ?? processMs;
+	const since = Math.max(state.release?.startedMs ?? processMs, state.startLostMs ?? 0);
 	return processMs - since >= flightMs || (state.tokens === 0 && awsMs >= deadline);
 };
 

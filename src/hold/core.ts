@@ -65,6 +65,7 @@ export const newHold = (facts: HoldFacts): HoldState => ({
 	suspendCalled: false,
 	spent: false,
 	wokeMs: null,
+	startLostMs: null,
 	runs: {seenMs: null, seenAws: 0, runs: [], failed: false},
 	fuse: null,
 	tokens: 0,

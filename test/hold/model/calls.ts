@@ -39,8 +39,8 @@ const groupChanges: ReadonlySet<string> = new Set([
 	'absorb-tag',
 ]);
 
-/** `knownAt`: the moment of which its caller had last read when it was sent. */
-type Arrival = {readonly late: boolean; readonly knownAt: number};
+/** The moments of which its caller had last read the group, and the runs, when it was sent. */
+type Arrival = {readonly late: boolean; readonly knownAt: number; readonly runsKnownAt: number};
 
 export const createCalls = (world: World, options: CallsOptions): Calls => {
 	const {index, id} = options;
@@ -54,9 +54,10 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 			if (command.do === 'suspend') world.sendsSuspend({hold: id, who, processes: command.processes});
 			const fate = decide(who, command, place, () => result);
 			// What a call was made by, however late it arrives.
-			const knownAt = who.lastRead;
+			const {lastRead: knownAt, lastRuns: runsKnownAt} = who;
 			const apply = () => {
-				if (fate.applies) result = applyCall(who, command, {late: fate.applies === 'late', knownAt});
+				if (fate.applies)
+					result = applyCall(who, command, {late: fate.applies === 'late', knownAt, runsKnownAt});
 			};
 			if (now) apply();
 			else if (localCalls.has(command.do)) apply();
@@ -107,6 +108,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 			case 'see-fuse':
 				return {of: 'see-fuse', result: {ok: true, value: world.runs.see(command.executionId)}};
 			case 'see-fuses':
+				who.lastRuns = world.now();
 				return {of: 'see-fuses', result: {ok: true, value: world.runs.list(command.since)}};
 			case 'arm':
 				return failed('arm', lost);
@@ -116,7 +118,8 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 	}
 
 	/** The answer when the change itself decides it. */
-	function applyCall(who: Actor, command: Command, {late, knownAt}: Arrival): Answer | null {
+	function applyCall(who: Actor, command: Command, arrival: Arrival): Answer | null {
+		const {late} = arrival;
 		const name = `${who.role} ${index}`;
 		switch (command.do) {
 			case 'note':
@@ -129,7 +132,7 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 				options.startGuardian();
 				return null;
 			case 'arm':
-				return arm(who, command, knownAt);
+				return arm(who, command, arrival);
 			case 'stop-fuse':
 				world.say(name, () => `stops fuse ${command.executionId.slice(0, 8)}`);
 				world.stopsFuse(id, who, command.executionId, late);
@@ -162,10 +165,11 @@ export const createCalls = (world: World, options: CallsOptions): Calls => {
 		}
 	}
 
-	function arm(who: Actor, command: Extract<Command, {do: 'arm'}>, knownAt: number): Answer {
+	function arm(who: Actor, command: Extract<Command, {do: 'arm'}>, arrival: Arrival): Answer {
 		const {clientToken: token, deadline, processes} = command;
+		const {knownAt, runsKnownAt} = arrival;
 		const {keysUntil} = who;
-		const run = world.runs.start({token, holdId: id, deadline, processes, knownAt, keysUntil});
+		const run = world.runs.start({token, holdId: id, deadline, processes, knownAt, runsKnownAt, keysUntil});
 		if (run === null) {
 			world.reach('limit of automations');
 			return failed('arm', {

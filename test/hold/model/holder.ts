@@ -29,6 +29,8 @@ export type Actor = {
 	sleptLong: boolean;
 	/** The moment the last read told of. */
 	lastRead: number;
+	/** The moment it last read the runs of all holds. */
+	lastRuns: number;
 	/** Calls that it gave up. */
 	readonly aborted: Set<number>;
 	/** Nothing it asks for is answered after this. */
@@ -160,6 +162,7 @@ export const createHolder = (
 			pausedUntil: actor?.pausedUntil ?? 0,
 			sleptLong: false,
 			lastRead: 0,
+			lastRuns: 0,
 			aborted: new Set(),
 			keysUntil: limited
 				? world.startAt + plan.beginAt + (plan.credentialsMs ?? 0)

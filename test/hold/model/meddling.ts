@@ -106,6 +106,7 @@ const startRun = (world: World, act: Extract<Meddling, {act: 'far-fuse' | 'stran
 		deadline: world.now() + (isFar ? 604_800_000 : 1_800_000),
 		processes: act.processes,
 		knownAt: 0,
+		runsKnownAt: 0,
 		// Whoever runs a document of their own answers for it: in the model it resumes nothing.
 		keysUntil: 0,
 		genuine: isFar,

@@ -28,8 +28,6 @@ export type OracleOptions = {
 	readonly isFaultless: boolean;
 	/** Every call works, and nothing is queued, full or contended. */
 	readonly isSmooth: boolean;
-	/** The runs could not be read from `since` until now, but for the wait of a guardian between two looks. */
-	readonly runsWereDenied: (since: number) => boolean;
 	/** Nobody answers when the hold asks. */
 	readonly isUnattended: (hold: string) => boolean;
 };
@@ -114,7 +112,7 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 					isLater ||
 					isClose(process, known.since) ||
 					isShared(run.holdId, process, known.since) ||
-					isUntold(run.holdId, known.since);
+					isUntold(run, known.since);
 				if (isExcused) undecided.add(process);
 				else violations.push(`fuse ${run.holdId[0]} resumed ${process}, which somebody else had suspended`);
 			}
@@ -274,12 +272,15 @@ export const createOracle = ({aws, runs, holders, initial, now, ...options}: Ora
 		return byOther && first <= at + 120_000;
 	}
 
-	/** Beside another hold's tag, with runs that nobody may read, a reason that is not ours may be that hold's repair. */
-	function isUntold(hold: string, since: number): boolean {
+	/**
+	 * Beside another hold's tag a reason that is not ours may be that hold's repair: only the runs tell, and nobody could
+	 * read them between that suspension and the start of this fuse.
+	 */
+	function isUntold(run: Run, since: number): boolean {
 		const isBeside = [...aws.tags().keys()].some(
-			key => key.startsWith('unflap:hold:') && key !== `unflap:hold:${hold}`,
+			key => key.startsWith('unflap:hold:') && key !== `unflap:hold:${run.holdId}`,
 		);
-		return isBeside && options.runsWereDenied(since);
+		return isBeside && since >= run.runsKnownAt - 1000;
 	}
 
 	function suspendByThird(process: string): void {

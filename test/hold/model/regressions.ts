@@ -948,4 +948,49 @@ export const foundByTheModel: readonly {readonly name: string; readonly schedule
 			],
 		}),
 	},
+	{
+		name: 'two fuses had one deadline, and the run of one was taken for the other',
+		schedule: schedule({
+			seed: 1139293648,
+			faults: 0.4,
+			holders: [
+				holder({aim: ['HealthCheck'], forMs: 291000}),
+				holder({aim: ['ScheduledActions'], forMs: 273000, releaseAfter: 244000, credentialsMs: 653000}),
+			],
+		}),
+	},
+	{
+		name: 'a start repeated to find its run was lost on its way, and armed a fuse after the end',
+		schedule: schedule({
+			seed: 56250885,
+			faults: 0.4,
+			holders: [
+				holder({beginAt: 45000, aim: ['InstanceRefresh'], forMs: 878000, net: 'none'}),
+				holder({beginAt: 32000, aim: ['HealthCheck'], forMs: 285000}),
+				holder({
+					aim: ['InstanceRefresh'],
+					forMs: 778000,
+					crash: {call: 39, applied: true, guardianToo: false},
+				}),
+			],
+		}),
+	},
+	{
+		name: 'reads were denied for good, and a guardian kept the entry for ever',
+		schedule: schedule({
+			seed: 184841408,
+			queue: {from: 94000, to: 577000},
+			holders: [
+				holder({aim: ['AlarmNotification'], forMs: 882000}),
+				holder({
+					beginAt: 94000,
+					aim: ['Launch'],
+					forMs: 687000,
+					releaseAfter: 136000,
+					sleep: {after: 17000, ms: 787000, inCall: 4},
+					credentialsMs: 467000,
+				}),
+			],
+		}),
+	},
 ];

@@ -15,6 +15,8 @@ export type Run = {
 	readonly genuine: boolean;
 	/** The moment of the newest read its starter had made. */
 	readonly knownAt: number;
+	/** The moment at which its starter had last read the runs of all holds. */
+	readonly runsKnownAt: number;
 	/** The keys it acts with are dead after this. */
 	readonly keysUntil: number;
 	status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'Cancelling' | 'Cancelled';
@@ -25,7 +27,10 @@ export type Run = {
 export type RunsModel = {
 	/** Idempotent by token; null at the limit of running automations. */
 	readonly start: (
-		start: Pick<Run, 'token' | 'holdId' | 'deadline' | 'processes' | 'knownAt' | 'keysUntil'> & {
+		start: Pick<
+			Run,
+			'token' | 'holdId' | 'deadline' | 'processes' | 'knownAt' | 'runsKnownAt' | 'keysUntil'
+		> & {
 			readonly genuine?: boolean;
 		},
 	) => Run | null;
